@@ -33,7 +33,12 @@ export interface RequestOutcome {
 }
 
 export interface Observer {
-  object?(event: { type: WatchEventType; object: KubeObject; previous: KubeObject | undefined; timeMs: number }): void;
+  object?(event: {
+    type: WatchEventType;
+    object: KubeObject;
+    previous: KubeObject | undefined;
+    timeMs: number;
+  }): void;
   requests?(span: RequestSpan): void;
   measured?(question: MetricQuestion, answer: MetricAnswer, timeMs: number): void;
   event?(event: { about: ObjectRef; type: string; reason: string; message: string; timeMs: number }): void;

@@ -2,7 +2,15 @@
 
 export type ErrorCode = 'usage' | 'input' | 'environment' | 'inconclusive' | 'internal';
 
-export const EXIT_CODE = { pass: 0, failed: 1, usage: 2, input: 2, environment: 3, inconclusive: 4, internal: 70 } as const;
+export const EXIT_CODE = {
+  pass: 0,
+  failed: 1,
+  usage: 2,
+  input: 2,
+  environment: 3,
+  inconclusive: 4,
+  internal: 70,
+} as const;
 
 export interface Where {
   /** As the user named it. */
@@ -21,7 +29,10 @@ export class CoalmineError extends Error {
   readonly next: string;
 
   /** `what` is a sentence with the bad value quoted; `why` lists what would be valid; `next` is what to do now. */
-  constructor(code: ErrorCode, parts: { what: string; where?: Where; why?: string; next?: string; cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    parts: { what: string; where?: Where; why?: string; next?: string; cause?: unknown },
+  ) {
     super(parts.what, parts.cause === undefined ? undefined : { cause: parts.cause });
     this.name = 'CoalmineError';
     this.code = code;

@@ -2,7 +2,7 @@
  * What controllers give back instead of writing: plain data, applied in order by the runner. If one fails, those
  * after it are not applied and the key is tried again, as a failed API call ends a client-go reconcile.
  */
-import type { AnyObject, KubeObject, ObjectRef } from './objects.ts';
+import type { AnyObject, ClusterReader, KubeObject, ObjectRef } from './objects.ts';
 
 export type Effect =
   | { do: 'create'; object: KubeObject }
@@ -27,7 +27,8 @@ export interface MetricQuestion {
 
 export type MetricAnswer =
   /** `value` is decoded: numbers, arrays, JSON. `text` is what the provider would put into `measurement.value`. */
-  { value: unknown; text: string; metadata?: Record<string, string> } | { error: string; metadata?: Record<string, string> };
+  | { value: unknown; text: string; metadata?: Record<string, string> }
+  | { error: string; metadata?: Record<string, string> };
 
 /** Answers metric questions; may reply at once or later, exactly once per question. */
 export interface MetricSource {
@@ -41,10 +42,13 @@ export interface Outcome {
   /** The reconcile ended in an error after its effects: retried with back-off. */
   error?: string;
   /** Questions to put once the effects are applied; `resume` then goes on with the answers, in the same order. */
-  ask?: { questions: MetricQuestion[]; resume: (answers: MetricAnswer[], view: ClusterView, nowMs: number) => Outcome };
+  ask?: {
+    questions: MetricQuestion[];
+    resume: (answers: MetricAnswer[], view: ClusterView, nowMs: number) => Outcome;
+  };
 }
 
-export type ClusterView = import('./objects.ts').ClusterReader;
+export type ClusterView = ClusterReader;
 
 /** Which keys (`namespace/name`) a change of some object concerns. */
 export interface Watch {

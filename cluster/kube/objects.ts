@@ -77,9 +77,17 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
 
 /** What a controller may read. Kinds are the plain `kind` strings; the kinds in use have no two groups per name. */
 export interface ClusterReader {
-  get<T extends KubeObject = AnyObject>(kind: string, namespace: string | undefined, name: string): T | undefined;
+  get<T extends KubeObject = AnyObject>(
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+  ): T | undefined;
   /** All objects of the kind, of one namespace when given, in order of creation. */
   list<T extends KubeObject = AnyObject>(kind: string, namespace?: string): readonly T[];
   /** The objects whose controller ownerReference has this uid, in order of creation. */
-  ownedBy<T extends KubeObject = AnyObject>(kind: string, namespace: string | undefined, ownerUid: string): readonly T[];
+  ownedBy<T extends KubeObject = AnyObject>(
+    kind: string,
+    namespace: string | undefined,
+    ownerUid: string,
+  ): readonly T[];
 }

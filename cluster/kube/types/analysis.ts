@@ -59,7 +59,11 @@ export interface AnalysisRun extends KubeObject {
     terminate?: boolean;
     dryRun?: DryRun[];
     measurementRetention?: MeasurementRetention[];
-    ttlStrategy?: { secondsAfterCompletion?: number; secondsAfterFailure?: number; secondsAfterSuccess?: number };
+    ttlStrategy?: {
+      secondsAfterCompletion?: number;
+      secondsAfterFailure?: number;
+      secondsAfterSuccess?: number;
+    };
   };
   status?: AnalysisRunStatus;
 }
@@ -109,7 +113,13 @@ export interface Experiment extends KubeObject {
     duration?: string;
     progressDeadlineSeconds?: number;
     terminate?: boolean;
-    analyses?: { name: string; templateName: string; clusterScope?: boolean; args?: AnalysisArgument[]; requiredForCompletion?: boolean }[];
+    analyses?: {
+      name: string;
+      templateName: string;
+      clusterScope?: boolean;
+      args?: AnalysisArgument[];
+      requiredForCompletion?: boolean;
+    }[];
     scaleDownDelaySeconds?: number;
     dryRun?: DryRun[];
     measurementRetention?: MeasurementRetention[];

@@ -1,7 +1,7 @@
 /** argoproj.io/v1alpha1 as of Argo Rollouts v1.9.1: Rollout. Analysis and experiments are in their own files. */
 import type { Condition, KubeObject, LabelSelector } from '../objects.ts';
 import type { PodTemplateSpec } from './core.ts';
-import type { AnalysisArgument, AnalysisTemplateRef, AnalysisPhase, DryRun, MeasurementRetention } from './analysis.ts';
+import type { AnalysisTemplateRef, AnalysisPhase, DryRun, MeasurementRetention } from './analysis.ts';
 
 export type IntOrString = number | string;
 
@@ -83,7 +83,12 @@ export interface IstioVirtualServiceRef {
 export interface IstioTrafficRouting {
   virtualService?: IstioVirtualServiceRef;
   virtualServices?: IstioVirtualServiceRef[];
-  destinationRule?: { name: string; canarySubsetName: string; stableSubsetName: string; additionalSubsetNames?: string[] };
+  destinationRule?: {
+    name: string;
+    canarySubsetName: string;
+    stableSubsetName: string;
+    additionalSubsetNames?: string[];
+  };
 }
 
 export interface RolloutTrafficRouting {
@@ -109,7 +114,11 @@ export interface CanaryStep {
   setHeaderRoute?: { name?: string; match?: { headerName: string; headerValue?: RolloutStringMatch }[] };
   setMirrorRoute?: {
     name: string;
-    match?: { method?: RolloutStringMatch; path?: RolloutStringMatch; headers?: Record<string, RolloutStringMatch> }[];
+    match?: {
+      method?: RolloutStringMatch;
+      path?: RolloutStringMatch;
+      headers?: Record<string, RolloutStringMatch>;
+    }[];
     percentage?: number;
   };
   plugin?: { name: string; config?: unknown };
@@ -132,7 +141,13 @@ export interface RolloutAnalysisArgument {
 export interface RolloutExperimentStep {
   templates: RolloutExperimentTemplate[];
   duration?: string;
-  analyses?: { name: string; templateName: string; clusterScope?: boolean; args?: RolloutAnalysisArgument[]; requiredForCompletion?: boolean }[];
+  analyses?: {
+    name: string;
+    templateName: string;
+    clusterScope?: boolean;
+    args?: RolloutAnalysisArgument[];
+    requiredForCompletion?: boolean;
+  }[];
   dryRun?: DryRun[];
   analysisRunMetadata?: PodTemplateMetadata;
   scaleDownDelaySeconds?: number;

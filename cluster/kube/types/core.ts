@@ -37,7 +37,11 @@ export interface ContainerStatus {
   ready: boolean;
   started?: boolean;
   restartCount: number;
-  state?: { running?: { startedAt: string }; waiting?: { reason: string; message?: string }; terminated?: { reason: string; exitCode: number; finishedAt?: string } };
+  state?: {
+    running?: { startedAt: string };
+    waiting?: { reason: string; message?: string };
+    terminated?: { reason: string; exitCode: number; finishedAt?: string };
+  };
   lastState?: ContainerStatus['state'];
 }
 
@@ -77,7 +81,10 @@ export interface Deployment extends KubeObject {
     paused?: boolean;
     revisionHistoryLimit?: number;
     progressDeadlineSeconds?: number;
-    strategy?: { type?: 'RollingUpdate' | 'Recreate'; rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string } };
+    strategy?: {
+      type?: 'RollingUpdate' | 'Recreate';
+      rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string };
+    };
   };
   status?: {
     replicas?: number;
@@ -92,8 +99,23 @@ export interface Deployment extends KubeObject {
 }
 
 export interface Job extends KubeObject {
-  spec: { template: PodTemplateSpec; backoffLimit?: number; completions?: number; parallelism?: number; activeDeadlineSeconds?: number; ttlSecondsAfterFinished?: number; suspend?: boolean };
-  status?: { active?: number; succeeded?: number; failed?: number; startTime?: string; completionTime?: string; conditions?: Condition[] };
+  spec: {
+    template: PodTemplateSpec;
+    backoffLimit?: number;
+    completions?: number;
+    parallelism?: number;
+    activeDeadlineSeconds?: number;
+    ttlSecondsAfterFinished?: number;
+    suspend?: boolean;
+  };
+  status?: {
+    active?: number;
+    succeeded?: number;
+    failed?: number;
+    startTime?: string;
+    completionTime?: string;
+    conditions?: Condition[];
+  };
 }
 
 export interface ServicePort {
@@ -106,7 +128,13 @@ export interface ServicePort {
 }
 
 export interface Service extends KubeObject {
-  spec: { selector?: Record<string, string>; ports?: ServicePort[]; type?: string; clusterIP?: string; externalName?: string };
+  spec: {
+    selector?: Record<string, string>;
+    ports?: ServicePort[];
+    type?: string;
+    clusterIP?: string;
+    externalName?: string;
+  };
   status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
 }
 

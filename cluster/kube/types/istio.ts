@@ -71,9 +71,18 @@ export interface Subset {
 }
 
 export interface DestinationRule extends KubeObject {
-  spec: { host: string; subsets?: Subset[]; trafficPolicy?: unknown; exportTo?: string[]; workloadSelector?: unknown };
+  spec: {
+    host: string;
+    subsets?: Subset[];
+    trafficPolicy?: unknown;
+    exportTo?: string[];
+    workloadSelector?: unknown;
+  };
 }
 
 export interface Gateway extends KubeObject {
-  spec: { selector?: Record<string, string>; servers?: { port: { number: number; name?: string; protocol: string }; hosts: string[]; tls?: unknown }[] };
+  spec: {
+    selector?: Record<string, string>;
+    servers?: { port: { number: number; name?: string; protocol: string }; hosts: string[]; tls?: unknown }[];
+  };
 }
