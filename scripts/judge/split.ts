@@ -22,7 +22,12 @@ export interface SplitVerdict {
 
 /** How many requests the question needs; 1 where the share is 0 or 1, since there a single stray request decides. */
 export function splitNeeds({ expected, distinguishFrom, alpha = DEFAULT_ALPHA }: SplitQuestion): number {
-  return Math.max(1, ...distinguishFrom.filter((other) => other !== expected).map((other) => requestsNeeded(expected, other, { alpha })));
+  return Math.max(
+    1,
+    ...distinguishFrom
+      .filter((other) => other !== expected)
+      .map((other) => requestsNeeded(expected, other, { alpha })),
+  );
 }
 
 export function judgeSplit(question: SplitQuestion, hits: number, requests: number): SplitVerdict {

@@ -52,7 +52,11 @@ export class World {
     }
   }
 
-  get<T extends KubeObject = AnyObject>(kind: string, namespace: string | undefined, name: string): T | undefined {
+  get<T extends KubeObject = AnyObject>(
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+  ): T | undefined {
     return this.#objects.get(objectKey(kind, namespace, name)) as T | undefined;
   }
 
@@ -86,7 +90,8 @@ export class World {
     const prefix = `${metadata.namespace}/${metadata.name}/`;
     for (const key of this.#sides.keys()) if (key.startsWith(prefix)) this.#sides.set(key, 'other');
     const stable = status?.stableRS ?? status?.blueGreen?.activeSelector;
-    if (status?.currentPodHash !== undefined) this.#sides.set(prefix + status.currentPodHash, stable === undefined ? 'stable' : 'canary');
+    if (status?.currentPodHash !== undefined)
+      this.#sides.set(prefix + status.currentPodHash, stable === undefined ? 'stable' : 'canary');
     if (stable !== undefined) this.#sides.set(prefix + stable, 'stable');
   }
 

@@ -3,7 +3,11 @@ import { formatDuration } from '../../cluster/kernel/time.ts';
 import type { VerdictState } from '../judge/verdict.ts';
 import type { RunResult } from '../run/result.ts';
 
-const SIGN: Record<VerdictState, string> = { pass: '✅ pass', fail: '❌ fail', inconclusive: '❔ inconclusive' };
+const SIGN: Record<VerdictState, string> = {
+  pass: '✅ pass',
+  fail: '❌ fail',
+  inconclusive: '❔ inconclusive',
+};
 
 export function formatMarkdown(results: readonly RunResult[]): string {
   return `${results.map(formatScenario).join('\n')}`;
@@ -11,7 +15,8 @@ export function formatMarkdown(results: readonly RunResult[]): string {
 
 function formatScenario(result: RunResult): string {
   const rows = result.verdicts.map(
-    (verdict) => `| ${SIGN[verdict.state]} | ${cell(verdict.name)} | ${formatDuration(verdict.endedMs)} | ${cell(verdict.detail[0] ?? '')} |`,
+    (verdict) =>
+      `| ${SIGN[verdict.state]} | ${cell(verdict.name)} | ${formatDuration(verdict.endedMs)} | ${cell(verdict.detail[0] ?? '')} |`,
   );
   const failed = result.verdicts.filter(({ state }) => state !== 'pass');
   return [

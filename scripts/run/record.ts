@@ -11,7 +11,16 @@ export type RecordLine =
   | RunLine
   | { tMs: number; type: 'object'; event: WatchEventType; object: AnyObject }
   | RequestsLine
-  | { tMs: number; type: 'measured'; run: ObjectRef; metric: string; provider: string; query: string | undefined; value?: string; error?: string }
+  | {
+      tMs: number;
+      type: 'measured';
+      run: ObjectRef;
+      metric: string;
+      provider: string;
+      query: string | undefined;
+      value?: string;
+      error?: string;
+    }
   | { tMs: number; type: 'event'; about: ObjectRef; level: string; reason: string; message: string }
   | { tMs: number; type: 'fault'; name: string; state: 'started' | 'seen' | 'ended'; detail: string }
   | { tMs: number; type: 'trouble'; controller: string; key: string; error: string }

@@ -1,0 +1,164 @@
+/**
+ * What happened, as a person would tell it: one row for each change of weight, phase, analysis or fault, with the
+ * traffic between two weights summed up. Pure: a record in, rows out; the terminal and Markdown draw them.
+ */
+import type { AnalysisRun } from '../../cluster/kube/types/analysis.ts';
+import type { Rollout } from '../../cluster/kube/types/argo.ts';
+import type { Service } from '../../cluster/kube/types/core.ts';
+import { configuredWeights } from '../judge/configured-weights.ts';
+import { World } from '../judge/world.ts';
+import type { RecordLine } from '../run/record.ts';
+import { TrafficTally } from './traffic-tally.ts';
+
+export type RowKind =
+  'step' | 'weight' | 'phase' | 'analysis' | 'service' | 'traffic' | 'fault' | 'trouble' | 'end';
+
+export interface TimelineRow {
+  tMs: number;
+  kind: RowKind;
+  text: string;
+  /** The canary's configured weight in per cent, on weight rows. */
+  weight?: number;
+  tone: 'plain' | 'good' | 'bad' | 'quiet';
+}
+
+const HASH_LABEL = 'rollouts-pod-template-hash';
+
+export function timeline(lines: readonly RecordLine[]): TimelineRow[] {
+  const teller = new Teller();
+  for (const line of lines) teller.tell(line);
+  return teller.finish();
+}
+
+class Teller {
+  readonly #world = new World();
+  readonly #rows: TimelineRow[] = [];
+  readonly #tally = new TrafficTally();
+  readonly #last = new Map<string, string>();
+  /** A Service whose selector goes back and forth is told once, with a count. */
+  readonly #flips = new Map<string, { row: TimelineRow; count: number; hashes: Set<string> }>();
+
+  tell(line: RecordLine): void {
+    this.#world.fold(line);
+    if (line.type === 'object') this.#object(line.object, line.tMs);
+    else if (line.type === 'requests') this.#tally.add(this.#world.spans.at(-1)!);
+    else if (line.type === 'measured') this.#measured(line);
+    else if (line.type === 'step' && line.state === 'started')
+      this.#push(line.tMs, 'step', line.name, 'plain');
+    else if (line.type === 'fault')
+      this.#push(line.tMs, 'fault', `fault ${line.name} ${line.state}: ${line.detail}`, 'bad');
+    else if (line.type === 'trouble')
+      this.#push(line.tMs, 'trouble', `${line.controller}: ${line.error}`, 'bad');
+    else if (line.type === 'end') this.#end(line.tMs, line.reason);
+  }
+
+  finish(): TimelineRow[] {
+    return this.#rows;
+  }
+
+  #object(object: { kind: string; metadata: { name: string } }, tMs: number): void {
+    if (object.kind === 'Rollout') this.#rollout(object as unknown as Rollout, tMs);
+    else if (object.kind === 'Service') this.#service(object as unknown as Service, tMs);
+    else if (object.kind === 'AnalysisRun') this.#analysisRun(object as unknown as AnalysisRun, tMs);
+    if (object.kind === 'VirtualService' || object.kind === 'Rollout' || object.kind === 'ReplicaSet')
+      this.#weights(tMs);
+  }
+
+  #weights(tMs: number): void {
+    for (const rollout of this.#world.list<Rollout>('Rollout')) {
+      for (const { canary, stable, source } of configuredWeights(this.#world, rollout)) {
+        const key = `weight/${rollout.metadata.namespace}/${rollout.metadata.name}/${source}`;
+        if (!this.#changed(key, `${canary}/${stable}`)) continue;
+        this.#flushTraffic(tMs);
+        this.#rows.push({
+          tMs,
+          kind: 'weight',
+          text: `weight ${canary} % canary, ${stable} % stable (${source})`,
+          weight: canary,
+          tone: 'plain',
+        });
+      }
+    }
+  }
+
+  #rollout({ metadata, status }: Rollout, tMs: number): void {
+    if (status?.phase === undefined) return;
+    const message = status.message ?? '';
+    if (!this.#changed(`phase/${metadata.namespace}/${metadata.name}`, `${status.phase}/${message}`)) return;
+    const tone = status.phase === 'Healthy' ? 'good' : status.phase === 'Degraded' ? 'bad' : 'quiet';
+    this.#push(
+      tMs,
+      'phase',
+      `rollout ${metadata.name} is ${status.phase}${message === '' ? '' : `: ${message}`}`,
+      tone,
+    );
+  }
+
+  #analysisRun({ metadata, status }: AnalysisRun, tMs: number): void {
+    if (status === undefined || status.phase === '') return;
+    if (!this.#changed(`run/${metadata.namespace}/${metadata.name}`, status.phase)) return;
+    const tone =
+      status.phase === 'Successful'
+        ? 'good'
+        : status.phase === 'Running' || status.phase === 'Pending'
+          ? 'quiet'
+          : 'bad';
+    const why = status.message === undefined || status.message === '' ? '' : `: ${status.message}`;
+    this.#push(tMs, 'analysis', `analysis ${metadata.name} is ${status.phase}${why}`, tone);
+  }
+
+  #measured(line: Extract<RecordLine, { type: 'measured' }>): void {
+    const answer = line.error === undefined ? `measured ${line.value}` : `error: ${line.error}`;
+    this.#push(
+      line.tMs,
+      'analysis',
+      `analysis ${line.run.name}: ${line.metric} ${answer}`,
+      line.error === undefined ? 'quiet' : 'bad',
+    );
+  }
+
+  #service({ metadata, spec }: Service, tMs: number): void {
+    const hash = spec.selector?.[HASH_LABEL];
+    const key = `service/${metadata.namespace}/${metadata.name}`;
+    if (hash === undefined || !this.#changed(key, hash)) return;
+    const flip = this.#flips.get(key);
+    if (flip !== undefined && flip.hashes.has(hash) && tMs - flip.row.tMs < FLIP_WINDOW_MS) {
+      flip.count++;
+      const hashes = [...flip.hashes].join(' and ');
+      flip.row.text = `service ${metadata.name} alternates between ${hashes}: ${flip.count} times in ${Math.round((tMs - flip.row.tMs) / 1000)} s`;
+      flip.row.tone = 'bad';
+      return;
+    }
+    const row: TimelineRow = {
+      tMs,
+      kind: 'service',
+      text: `service ${metadata.name} selects ${hash}`,
+      tone: 'quiet',
+    };
+    const known = flip !== undefined && tMs - flip.row.tMs < FLIP_WINDOW_MS ? [...flip.hashes] : [];
+    this.#flips.set(key, { row, count: 1, hashes: new Set([...known.slice(-1), hash]) });
+    this.#rows.push(row);
+  }
+
+  #end(tMs: number, reason: string): void {
+    this.#flushTraffic(tMs);
+    this.#push(tMs, 'end', reason, 'plain');
+  }
+
+  #flushTraffic(tMs: number): void {
+    for (const { text, hurt } of this.#tally.take()) this.#push(tMs, 'traffic', text, hurt ? 'bad' : 'quiet');
+  }
+
+  #changed(key: string, value: string): boolean {
+    if (this.#last.get(key) === value) return false;
+    this.#last.set(key, value);
+    return true;
+  }
+
+  #push(tMs: number, kind: RowKind, text: string, tone: TimelineRow['tone']): void {
+    this.#rows.push({ tMs, kind, text, tone });
+  }
+}
+
+/** Longer than any abortScaleDownDelaySeconds in use: flips further apart are told as separate events. */
+const FLIP_WINDOW_MS = 120_000;
