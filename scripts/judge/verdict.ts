@@ -1,5 +1,5 @@
 /** What the judge says of one expectation or `never` rule. */
-import type { SourcePosition } from '../scenario/types.ts';
+import type { Position } from '../scenario/types.ts';
 
 export type VerdictState = 'pass' | 'fail' | 'inconclusive';
 
@@ -10,7 +10,7 @@ export interface Verdict {
   kind: 'step' | 'never' | 'settled';
   /** Index of the step, where there is one. */
   step: number | undefined;
-  position: SourcePosition | undefined;
+  position: Position | undefined;
   startedMs: number;
   /** The moment that decided, milliseconds since the run began. */
   endedMs: number;

@@ -6,6 +6,7 @@ import type { AnyObject, KubeObject, ObjectRef } from '../../cluster/kube/object
 import type { Rollout } from '../../cluster/kube/types/argo.ts';
 import type { RequestOutcome } from '../../cluster/observer.ts';
 import type { RecordLine, RequestsLine } from '../run/record.ts';
+import { configuredWeights } from './configured-weights.ts';
 
 /** Which side of a Rollout answered: judged by the pod's hash at the moment of the request. */
 export type Side = 'canary' | 'stable' | 'other';
@@ -24,6 +25,7 @@ export interface SeenSpan {
 export interface SeenEvent {
   tMs: number;
   about: ObjectRef;
+  level: string;
   reason: string;
   message: string;
 }
@@ -35,6 +37,9 @@ export class World {
   readonly spans: SeenSpan[] = [];
   readonly events: SeenEvent[] = [];
   readonly faults: { tMs: number; name: string; state: string; detail: string }[] = [];
+  /** What the testbed said had not settled, when it was last asked. */
+  pending: readonly string[] | undefined;
+  readonly #weights = new Map<string, { text: string; sinceMs: number }>();
   readonly #objects = new Map<string, AnyObject>();
   readonly #byKind = new Map<string, Map<string, AnyObject>>();
   /** Hash to Side per Rollout namespace, rebuilt when a Rollout's hashes change. */
@@ -46,7 +51,15 @@ export class World {
     if (line.type === 'object') this.#foldObject(line.event, line.object);
     else if (line.type === 'requests') this.#foldRequests(line);
     else if (line.type === 'event') {
-      this.events.push({ tMs: line.tMs, about: line.about, reason: line.reason, message: line.message });
+      this.events.push({
+        tMs: line.tMs,
+        about: line.about,
+        level: line.level,
+        reason: line.reason,
+        message: line.message,
+      });
+    } else if (line.type === 'pending') {
+      this.pending = line.pending;
     } else if (line.type === 'fault') {
       this.faults.push({ tMs: line.tMs, name: line.name, state: line.state, detail: line.detail });
     }
@@ -69,6 +82,11 @@ export class World {
     return this.spans.filter((span) => span.load === load && span.fromMs >= fromMs && span.toMs <= toMs);
   }
 
+  /** Since when the Rollout's configured weights are what they are, milliseconds since the run began. */
+  weightsSinceMs({ metadata }: Rollout): number {
+    return this.#weights.get(`${metadata.namespace}/${metadata.name}`)?.sinceMs ?? 0;
+  }
+
   #foldObject(event: string, object: AnyObject): void {
     const { kind, metadata } = object;
     const key = objectKey(kind, metadata.namespace, metadata.name);
@@ -81,7 +99,18 @@ export class World {
       this.#objects.set(key, object);
       ofKind.set(key, object);
     }
+    if (kind === 'VirtualService' || kind === 'Rollout' || kind === 'ReplicaSet') this.#foldWeights();
     if (kind === 'Rollout' && event !== 'DELETED') this.#foldRollout(object as unknown as Rollout);
+  }
+
+  #foldWeights(): void {
+    for (const rollout of this.list<Rollout>('Rollout')) {
+      const key = `${rollout.metadata.namespace}/${rollout.metadata.name}`;
+      const text = configuredWeights(this, rollout)
+        .map(({ canary, stable }) => `${canary}/${stable}`)
+        .join(' ');
+      if (this.#weights.get(key)?.text !== text) this.#weights.set(key, { text, sinceMs: this.nowMs });
+    }
   }
 
   /** Remembers every hash: a request to pods of a superseded revision is 'other', not 'stable'. */

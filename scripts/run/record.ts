@@ -26,6 +26,7 @@ export type RecordLine =
   | { tMs: number; type: 'trouble'; controller: string; key: string; error: string }
   | { tMs: number; type: 'load'; load: string; ratePerSecond: number; target: string }
   | StepLine
+  | { tMs: number; type: 'pending'; pending: string[] }
   | { tMs: number; type: 'end'; reason: string };
 
 export interface RunLine {
