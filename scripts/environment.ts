@@ -46,7 +46,8 @@ export function currentCommit(cwd: string): string | undefined {
 
 function sink(stream: NodeJS.WriteStream): TextSink {
   const forced = process.env['FORCE_COLOR'];
-  const colour = forced !== undefined ? forced !== '0' : stream.isTTY && process.env['NO_COLOR'] === undefined;
+  const colour =
+    forced !== undefined ? forced !== '0' : stream.isTTY && process.env['NO_COLOR'] === undefined;
   return {
     write: (text) => {
       stream.write(text);

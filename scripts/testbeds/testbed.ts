@@ -6,13 +6,7 @@ import type { Effect } from '../../cluster/kube/effects.ts';
 import type { AnyObject, ClusterReader } from '../../cluster/kube/objects.ts';
 import type { ImageBehaviour } from '../../cluster/images.ts';
 import type { Observer } from '../../cluster/observer.ts';
-import type { LoadStream } from '../../cluster/traffic/streams.ts';
-
-/** A fault as a scenario names it, its parameters resolved. */
-export interface FaultRequest {
-  name: string;
-  parameters: Record<string, unknown>;
-}
+import type { Fault, LoadStream, Position } from '../scenario/types.ts';
 
 export interface Testbed {
   readonly name: string;
@@ -30,10 +24,11 @@ export interface Testbed {
   perform(effects: readonly Effect[]): Promise<void>;
   startLoad(stream: LoadStream): Promise<void>;
   setLoadRate(name: string, ratePerSecond: number): Promise<void>;
-  setBehaviour(image: string, behaviour: ImageBehaviour): Promise<void>;
-  /** The faults that this testbed can inject, by name. */
-  readonly faults: readonly string[];
-  inject(fault: FaultRequest): Promise<void>;
+  /** Changes what an image's running and future containers do; fields not given stay. */
+  setBehaviour(image: string, change: Partial<ImageBehaviour>): Promise<void>;
+  /** The kinds of fault that this testbed can inject; a scenario that names another is refused before it runs. */
+  readonly faults: readonly Fault['kind'][];
+  inject(fault: Fault, at: Position): Promise<void>;
   /** Lets time pass until `done()` holds or `deadlineMs` (testbed time) is reached; returns whether it held. */
   waitUntil(deadlineMs: number, done: () => boolean): Promise<boolean>;
   /** What has not settled, in words; empty when nothing is under way. */

@@ -30,9 +30,13 @@ export function examineAssert(
   );
 }
 
+/** `apps` of `apps/v1`; empty for the core group. */
+function group(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.split('/')[0]! : '';
+}
+
 function findCandidates(object: AnyObject, world: World, moment: Moment): AnyObject[] {
   const { kind, metadata } = object;
-  const group = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.split('/')[0]! : '');
   return world
     .list(kind)
     .filter((candidate) => group(candidate.apiVersion) === group(object.apiVersion))

@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+// TypeScript is run as it is, by tsx, so that a clone and a published package behave alike.
+import { register } from 'tsx/esm/api';
+
+register();
+const [{ main }, { processEnvironment }] = await Promise.all([
+  import('../scripts/cli.ts'),
+  import('../scripts/environment.ts'),
+]);
+process.exitCode = await main(process.argv.slice(2), processEnvironment());

@@ -1,0 +1,115 @@
+/**
+ * Judges a run from its record, line by line. The driver feeds it while the run goes on and asks whether the step at
+ * hand is decided; `coalmine replay` feeds it the same lines from a file and gets the same verdicts.
+ */
+import type { AssertStep, ExpectStep, NeverRule, Scenario, Step } from '../scenario/types.ts';
+import type { RecordLine } from '../run/record.ts';
+import { atDeadline, examine } from './examine/examine.ts';
+import { examineAssert } from './examine/objects.ts';
+import type { Finding, Moment } from './examine/finding.ts';
+import { faultVerdicts } from './faults.ts';
+import { NeverWatch } from './never.ts';
+import type { Verdict, VerdictState } from './verdict.ts';
+import { World } from './world.ts';
+
+type Judged = ExpectStep | AssertStep;
+
+interface OpenStep {
+  step: Judged;
+  index: number;
+  moment: Moment;
+  finding: Finding;
+  seenVersion: number;
+}
+
+export class Judge {
+  readonly world = new World();
+  readonly #scenario: Pick<Scenario, 'namespace' | 'steps' | 'never'>;
+  readonly #nevers: NeverWatch[];
+  readonly #verdicts: Verdict[] = [];
+  #open: OpenStep | undefined;
+
+  constructor(scenario: Pick<Scenario, 'namespace' | 'steps'> & { never: readonly NeverRule[] }) {
+    this.#scenario = { ...scenario, never: [...scenario.never] };
+    this.#nevers = scenario.never.map((rule) => new NeverWatch(rule, scenario.namespace));
+  }
+
+  /** Folds one line in; `step` lines open and close the judging of that step. */
+  feed(line: RecordLine): void {
+    this.world.fold(line);
+    for (const never of this.#nevers) never.look(line, this.world);
+    if (line.type !== 'step') return;
+    const step = this.#scenario.steps[line.index];
+    if (line.state === 'started') this.#begin(step, line.index, line.tMs);
+    else this.#close(line.tMs);
+  }
+
+  /** Whether the open step needs no more time. Looks again only when something has happened since. */
+  decided(): boolean {
+    const open = this.#open;
+    if (open === undefined) return true;
+    if (open.seenVersion !== this.world.version) {
+      open.seenVersion = this.world.version;
+      open.finding = look(open.step, this.world, open.moment);
+    }
+    return open.finding.state === 'holds' || open.finding.state === 'broken';
+  }
+
+  /** The verdict on the step that was closed last, if it was judged. */
+  lastVerdict(): Verdict | undefined {
+    return this.#verdicts.at(-1);
+  }
+
+  /** All verdicts, steps first, then the rules that hold over the whole run. */
+  finish(endMs: number): Verdict[] {
+    this.#close(endMs);
+    return [
+      ...this.#verdicts,
+      ...this.#nevers.map((never) => never.verdict(endMs)),
+      ...faultVerdicts(this.world),
+    ];
+  }
+
+  #begin(step: Step | undefined, index: number, startedMs: number): void {
+    if (step?.do !== 'expect' && step?.do !== 'assert') return;
+    const moment = { startedMs, namespace: this.#scenario.namespace };
+    this.#open = { step, index, moment, finding: { state: 'waiting', detail: [] }, seenVersion: -1 };
+  }
+
+  #close(endedMs: number): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.decided();
+    this.#open = undefined;
+    const { step, moment } = open;
+    const finding =
+      open.finding.state !== 'waiting' ? open.finding : lastWord(step, open.finding, this.world, moment);
+    this.#verdicts.push({
+      state: VERDICT[finding.state],
+      name: step.title,
+      kind: 'step',
+      step: open.index,
+      position: step.at,
+      startedMs: moment.startedMs,
+      endedMs,
+      detail: finding.detail,
+    });
+  }
+}
+
+const VERDICT: Record<Finding['state'], VerdictState> = {
+  holds: 'pass',
+  broken: 'fail',
+  doubtful: 'inconclusive',
+  waiting: 'fail',
+};
+
+function look(step: Judged, world: World, moment: Moment): Finding {
+  return step.do === 'assert' ? examineAssert(step, world, moment) : examine(step.expectation, world, moment);
+}
+
+function lastWord(step: Judged, finding: Finding, world: World, moment: Moment): Finding {
+  return step.do === 'assert'
+    ? { state: 'broken', detail: finding.detail }
+    : atDeadline(step.expectation, finding, world, moment);
+}

@@ -1,0 +1,151 @@
+/** What a person does in a step, as writes on the testbed: the verbs of kubectl and of its Argo Rollouts plugin. */
+import type { Effect } from '../../cluster/kube/effects.ts';
+import type { AnyObject } from '../../cluster/kube/objects.ts';
+import type { Rollout } from '../../cluster/kube/types/argo.ts';
+import type { Deployment } from '../../cluster/kube/types/core.ts';
+import { ActionRefused, type Action } from '../../cluster/rollouts/actions/action.ts';
+import { abort, pause, restart, retryRollout } from '../../cluster/rollouts/actions/lifecycle.ts';
+import { promote } from '../../cluster/rollouts/actions/promote.ts';
+import { setImage } from '../../cluster/rollouts/actions/set-image.ts';
+import { undo } from '../../cluster/rollouts/actions/undo.ts';
+import { CoalmineError } from '../errors.ts';
+import type {
+  Position,
+  RolloutTarget,
+  Scenario,
+  ShipStep,
+  Step,
+  UndoStep,
+  VerbStep,
+} from '../scenario/types.ts';
+import type { Testbed } from '../testbeds/testbed.ts';
+
+export type ActiveStep = Exclude<Step, { do: 'expect' | 'assert' | 'wait' }>;
+
+export async function perform(
+  step: ActiveStep,
+  testbed: Testbed,
+  scenario: Scenario,
+  load: (path: string) => Promise<AnyObject[]>,
+): Promise<void> {
+  switch (step.do) {
+    case 'ship':
+    case 'undo':
+    case 'promote':
+    case 'abort':
+    case 'retry':
+    case 'pause':
+    case 'restart':
+      return testbed.perform(actOnRollout(step, testbed, scenario));
+    case 'apply':
+      return testbed.apply(
+        withNamespace(
+          'file' in step.source ? await load(step.source.file) : step.source.objects,
+          scenario.namespace,
+        ),
+      );
+    case 'patch':
+      return testbed.perform([{ do: 'patch', ref: objectRef(step.target, scenario), patch: step.patch }]);
+    case 'delete':
+      return testbed.perform([{ do: 'delete', ref: objectRef(step.target, scenario) }]);
+    case 'load':
+      return testbed.setLoadRate(step.load, step.ratePerSecond);
+    case 'behaviour':
+      return testbed.setBehaviour(step.image, step.change);
+    case 'fault':
+      return testbed.inject(step.fault, step.at);
+  }
+}
+
+function objectRef(
+  target: { kind: string; name: string; namespace: string | undefined },
+  scenario: Scenario,
+) {
+  return { kind: target.kind, namespace: target.namespace ?? scenario.namespace, name: target.name };
+}
+
+function withNamespace(objects: readonly AnyObject[], namespace: string): AnyObject[] {
+  return objects.map((object) =>
+    object.metadata.namespace === undefined
+      ? { ...object, metadata: { ...object.metadata, namespace } }
+      : object,
+  );
+}
+
+function actOnRollout(step: ShipStep | UndoStep | VerbStep, testbed: Testbed, scenario: Scenario): Effect[] {
+  const rollout = requireRollout(step.rollout, testbed, scenario, step.at);
+  try {
+    return action(step, rollout, testbed).effects;
+  } catch (error) {
+    if (!(error instanceof ActionRefused)) throw error;
+    throw new CoalmineError('input', {
+      what: `the plugin refuses this step: ${error.message}`,
+      where: step.at,
+      why: `step "${step.title}" on rollout ${rollout.metadata.namespace}/${rollout.metadata.name}`,
+      next: 'correct the step, or wait with an expect until the Rollout can do it',
+      cause: error,
+    });
+  }
+}
+
+function action(step: ShipStep | UndoStep | VerbStep, rollout: Rollout, testbed: Testbed): Action {
+  switch (step.do) {
+    case 'ship':
+      return ship(step, rollout, testbed);
+    case 'undo':
+      return undo(rollout, testbed.objects, step.toRevision);
+    case 'promote':
+      return promote(rollout, { full: step.full, skipCurrentStep: step.skipCurrentStep });
+    case 'abort':
+      return abort(rollout);
+    case 'retry':
+      return retryRollout(rollout);
+    case 'pause':
+      return pause(rollout);
+    case 'restart':
+      return restart(rollout, testbed.nowMs());
+  }
+}
+
+/** Sets the image where the pod template is: in the Rollout, or in the Deployment that its workloadRef names. */
+function ship(step: ShipStep, rollout: Rollout, testbed: Testbed): Action {
+  const reference = rollout.spec.workloadRef;
+  const workload =
+    reference?.name === undefined
+      ? rollout
+      : testbed.objects.get<Deployment>(
+          reference.kind ?? 'Deployment',
+          rollout.metadata.namespace,
+          reference.name,
+        );
+  const containers = workload?.spec.template?.spec?.containers ?? [];
+  const container = step.container ?? (containers.length === 1 ? containers[0]!.name : undefined);
+  if (workload === undefined || container === undefined) {
+    throw new CoalmineError('input', {
+      what: `cannot ship "${step.image}": rollout "${rollout.metadata.name}" has ${containers.length} containers`,
+      where: step.at,
+      why: `containers: ${containers.map(({ name }) => name).join(', ') || 'none'}`,
+      next: 'name the container: `ship: { rollout: …, container: NAME, image: … }`',
+    });
+  }
+  return setImage(workload, container, step.image);
+}
+
+function requireRollout(target: RolloutTarget, testbed: Testbed, scenario: Scenario, at: Position): Rollout {
+  const namespace = target.namespace ?? scenario.namespace;
+  const found = testbed.objects.get<Rollout>('Rollout', namespace, target.name);
+  if (found !== undefined) return found;
+  const all = testbed.objects.list<Rollout>('Rollout');
+  const named = all.filter(({ metadata }) => metadata.name === target.name);
+  if (target.namespace === undefined && named.length === 1) return named[0]!;
+  const names = all.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+  throw new CoalmineError('input', {
+    what: `rollout "${target.name}" is not in namespace "${namespace}"`,
+    where: at,
+    why: `the Rollouts there are: ${names.join(', ') || 'none'}`,
+    next:
+      named.length > 1
+        ? 'say which: `namespace: …`'
+        : 'correct the name, or add its manifest to spec.manifests',
+  });
+}
