@@ -163,7 +163,8 @@ export interface RolloutExperimentTemplate {
   service?: { name?: string };
 }
 
-export type PauseReason = 'InconclusiveAnalysisRun' | 'CanaryPauseStep' | 'BlueGreenPause';
+export type PauseReason =
+  'InconclusiveAnalysisRun' | 'InconclusiveExperiment' | 'CanaryPauseStep' | 'BlueGreenPause';
 
 export interface PauseCondition {
   reason: PauseReason;
