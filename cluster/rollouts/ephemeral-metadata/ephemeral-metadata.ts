@@ -36,21 +36,30 @@ function sync(
   if (rs === undefined) return;
   const injected = injectedInto(rs);
   if (wanted === undefined && injected === undefined) return;
-  const before = rs.spec.template.metadata ?? {};
-  const after = withMetadata(before, injected, wanted);
-  if (after !== before) {
-    const { [EPHEMERAL_METADATA]: _old, ...annotations } = rs.metadata.annotations ?? {};
-    if (wanted !== undefined) annotations[EPHEMERAL_METADATA] = JSON.stringify(goOrder(wanted));
-    updateReplicaSet(context, {
-      ...rs,
-      metadata: { ...rs.metadata, annotations },
-      spec: { ...rs.spec, template: { ...rs.spec.template, metadata: after } },
-    });
-  }
+  const template = withTemplateMetadata(rs, injected, wanted);
+  if (template !== rs) updateReplicaSet(context, template);
   for (const pod of context.view.ownedBy<Pod>('Pod', rs.metadata.namespace, rs.metadata.uid ?? '')) {
     const metadata = withMetadata(pod.metadata, injected, wanted);
     if (metadata !== pod.metadata) context.effects.push({ do: 'update', object: { ...pod, metadata } });
   }
+}
+
+/** The ReplicaSet with `wanted` in its template and noted down; the same object when it is so already. */
+export function withTemplateMetadata(
+  rs: ReplicaSet,
+  injected: PodTemplateMetadata | undefined,
+  wanted: PodTemplateMetadata | undefined,
+): ReplicaSet {
+  const before = rs.spec.template.metadata ?? {};
+  const after = withMetadata(before, injected, wanted);
+  if (after === before) return rs;
+  const { [EPHEMERAL_METADATA]: _old, ...annotations } = rs.metadata.annotations ?? {};
+  if (wanted !== undefined) annotations[EPHEMERAL_METADATA] = JSON.stringify(goOrder(wanted));
+  return {
+    ...rs,
+    metadata: { ...rs.metadata, annotations },
+    spec: { ...rs.spec, template: { ...rs.spec.template, metadata: after } },
+  };
 }
 
 const parsed = new WeakMap<ReplicaSet, PodTemplateMetadata>();

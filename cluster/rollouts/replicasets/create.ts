@@ -12,7 +12,7 @@ import type { PodTemplateSpec, ReplicaSet } from '../../kube/types/core.ts';
 import { recordEvent, ReconcileError } from '../controller/context.ts';
 import type { RolloutContext } from '../controller/context.ts';
 import { bumpCollisionCount, setRolloutCondition, setRolloutRevision } from '../controller/rollout-writes.ts';
-import { syncReplicaSetEphemeralMetadata } from '../ephemeral-metadata/ephemeral-metadata.ts';
+import { withTemplateMetadata } from '../ephemeral-metadata/ephemeral-metadata.ts';
 import { podTemplateHash } from '../hash/pod-template-hash.ts';
 import { newCondition, REASON } from '../status/conditions.ts';
 import { isEqual } from '../status/status-patch.ts';
@@ -99,7 +99,7 @@ function withMetadata(context: RolloutContext, rs: ReplicaSet): ReplicaSet {
     context.stableRS === undefined
       ? (canary?.stableMetadata ?? blueGreen?.activeMetadata)
       : (canary?.canaryMetadata ?? blueGreen?.previewMetadata);
-  return syncReplicaSetEphemeralMetadata(rs, metadata).rs;
+  return withTemplateMetadata(rs, undefined, metadata);
 }
 
 /** A ReplicaSet of this name that is ours, with our template, was created by a reconcile that broke off. */
