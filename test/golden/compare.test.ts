@@ -32,6 +32,14 @@ function firstOf(changed: Trace): string {
   return compareTraces(trace, changed)[0]?.where ?? 'no difference';
 }
 
+const isFlip = ({ t, object }: Line, from: number, to: number): boolean =>
+  object?.kind === 'Service' && object.metadata.name === 'demo-canary' && t > from && t < to;
+
+const withStep = (change: Partial<Line>) =>
+  firstOf(
+    trace.map((line) => (line.step !== undefined && 'plugin' in line.step ? { ...line, ...change } : line)),
+  );
+
 describe('a trace held against itself', () => {
   it.each(readCases(folder))('$name is the same', ({ trace }) => {
     expect(compareTraces(trace, trace)).toEqual([]);
@@ -64,8 +72,6 @@ describe('a changed trace differs', () => {
   });
 
   it('when the selector does not alternate after the abort, or for much shorter', () => {
-    const isFlip = ({ t, object }: Line, from: number, to: number): boolean =>
-      object?.kind === 'Service' && object.metadata.name === 'demo-canary' && t > from && t < to;
     expect(firstOf(trace.filter((line) => !isFlip(line, 8.8, 38)))).toBe('Service/demo-canary');
     expect(firstOf(trace.filter((line) => !isFlip(line, 20, 38)))).toBe('Service/demo-canary');
   });
@@ -159,14 +165,8 @@ describe('a changed trace differs', () => {
   });
 
   it('in a step’s exit status and words', () => {
-    const step = (change: Partial<Line>) =>
-      firstOf(
-        trace.map((line) =>
-          line.step !== undefined && 'plugin' in line.step ? { ...line, ...change } : line,
-        ),
-      );
-    expect(step({ rc: 1 })).toContain('plugin "retry rollout demo"');
-    expect(step({ said: 'rollout aborted' })).toContain('plugin "retry rollout demo"');
+    expect(withStep({ rc: 1 })).toContain('plugin "retry rollout demo"');
+    expect(withStep({ said: 'rollout aborted' })).toContain('plugin "retry rollout demo"');
   });
 });
 
