@@ -3,7 +3,7 @@
  *
  * Follows: isScalingEvent and syncReplicasOnly in rollout/sync.go of Argo Rollouts v1.9.1.
  */
-import { reconcileBlueGreenReplicaSets } from '../blue-green/replica-sets.ts';
+import { reconcileReplicaSets as reconcileBlueGreenReplicaSets } from '../blue-green/replica-sets.ts';
 import { reconcileCanaryReplicaSets } from '../canary/reconcile-replica-sets.ts';
 import { actualReplicas, availableReplicas, findByHash, isActive, sumOver } from '../replicasets/counts.ts';
 import { desiredReplicasAnnotation } from '../replicasets/metadata.ts';
