@@ -92,9 +92,9 @@ export function withMetadata<Meta extends Partial<ObjectMeta>>(
   return { ...meta, ...(labels && { labels }), ...(annotations && { annotations }) };
 }
 
-type Map_ = Record<string, string>;
+type Texts = Record<string, string>;
 
-function merged(now: Map_ | undefined, injected: Map_ = {}, wanted: Map_ = {}): Map_ | undefined {
+function merged(now: Texts | undefined, injected: Texts = {}, wanted: Texts = {}): Texts | undefined {
   const added = Object.entries(wanted).filter(([key, value]) => (now?.[key] ?? '') !== value);
   const gone = Object.keys(injected).filter((key) => !(key in wanted) && now !== undefined && key in now);
   if (added.length === 0 && gone.length === 0) return now;
@@ -102,10 +102,12 @@ function merged(now: Map_ | undefined, injected: Map_ = {}, wanted: Map_ = {}): 
   return { ...Object.fromEntries(kept), ...Object.fromEntries(added) };
 }
 
+function sorted(map: Texts): Texts {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** Labels before annotations and keys sorted, as Go writes the struct. */
 function goOrder({ labels, annotations }: PodTemplateMetadata): PodTemplateMetadata {
-  const sorted = (map: Map_): Map_ =>
-    Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
   return {
     ...(labels !== undefined && Object.keys(labels).length > 0 && { labels: sorted(labels) }),
     ...(annotations !== undefined &&

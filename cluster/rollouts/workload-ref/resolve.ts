@@ -47,6 +47,12 @@ export function resolveWorkloadRef(view: ClusterReader, rollout: Rollout): Rollo
 }
 
 const filled = new WeakMap<Rollout, { workload: ReferencedWorkload; rollout: Rollout }>();
+const resolvedRollouts = new WeakSet<Rollout>();
+
+/** Whether this very object's template came from its workload. */
+export function isResolvedFromWorkload(rollout: Rollout): boolean {
+  return resolvedRollouts.has(rollout);
+}
 
 function filledIn(rollout: Rollout, workload: ReferencedWorkload): Rollout {
   const known = filled.get(rollout);
@@ -67,6 +73,7 @@ function filledIn(rollout: Rollout, workload: ReferencedWorkload): Rollout {
     },
   };
   filled.set(rollout, { workload, rollout: resolved });
+  resolvedRollouts.add(resolved);
   return resolved;
 }
 
@@ -82,9 +89,8 @@ function withoutGeneration(rollout: Rollout): Rollout {
   return result;
 }
 
-function isEmpty(template: PodTemplateSpec): boolean {
-  const { metadata = {}, spec } = template;
+/** By labels and annotations alone, as upstream: the schema asks for containers in every template. */
+function isEmpty({ metadata = {} }: PodTemplateSpec): boolean {
   const hasLabels = Object.keys(metadata.labels ?? {}).length > 0;
-  const hasAnnotations = Object.keys(metadata.annotations ?? {}).length > 0;
-  return !hasLabels && !hasAnnotations && (spec?.containers ?? []).length === 0;
+  return !hasLabels && Object.keys(metadata.annotations ?? {}).length === 0;
 }
