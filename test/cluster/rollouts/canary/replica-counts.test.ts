@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
+import { assert, integer, property, record } from 'fast-check';
 import { basicCanaryCounts, closestSplit } from '../../../../cluster/rollouts/canary/basic-replica-counts.ts';
 import { trafficRoutedCounts } from '../../../../cluster/rollouts/canary/traffic-replica-counts.ts';
 import { maxSurge, maxUnavailable } from '../../../../cluster/rollouts/controller/defaults.ts';
@@ -142,14 +142,14 @@ it('counts an aborted canary with dynamicStableScale down by its steps, as fast 
 });
 
 it('never exceeds maxSurge, and walks to a size that stays once all pods are available', () => {
-  const arbitrary = fc.record({
-    replicas: fc.integer({ min: 1, max: 20 }),
-    weight: fc.integer({ min: 0, max: 100 }),
-    surge: fc.integer({ min: 0, max: 5 }),
-    unavailable: fc.integer({ min: 0, max: 5 }),
+  const arbitrary = record({
+    replicas: integer({ min: 1, max: 20 }),
+    weight: integer({ min: 0, max: 100 }),
+    surge: integer({ min: 0, max: 5 }),
+    unavailable: integer({ min: 0, max: 5 }),
   });
-  fc.assert(
-    fc.property(arbitrary, ({ replicas, weight, surge, unavailable }) => {
+  assert(
+    property(arbitrary, ({ replicas, weight, surge, unavailable }) => {
       const rollout = rolloutOf({
         name: '',
         replicas,

@@ -8,6 +8,7 @@ import type { Effect } from '../../../../cluster/kube/effects.ts';
 import type { ClusterReader, KubeObject, ObjectRef } from '../../../../cluster/kube/objects.ts';
 import type { CanaryStrategy, Rollout, RolloutSpec } from '../../../../cluster/kube/types/argo.ts';
 import type { ReplicaSet, Service } from '../../../../cluster/kube/types/core.ts';
+import type { VirtualService } from '../../../../cluster/kube/types/istio.ts';
 import { fromRfc3339, toRfc3339 } from '../../../../cluster/kernel/time.ts';
 
 const START_MS = fromRfc3339('2026-01-01T00:00:00Z');
@@ -117,7 +118,8 @@ export class SmallWorld {
   reconcile(): { error: string | undefined; acted: boolean } {
     const { namespace, name } = this.rollout().metadata;
     const outcome = this.#controller.reconcile(`${namespace}/${name}`, this.view, this.nowMs);
-    for (const effect of outcome.effects) this.#apply(effect);
+    // A conflict ends the reconcile, and the next one sees what the writes before it did.
+    outcome.effects.every((effect) => this.#apply(effect));
     this.#dueMs = outcome.requeueAfterMs === undefined ? undefined : this.nowMs + outcome.requeueAfterMs;
     return { error: outcome.error, acted: outcome.effects.length > 0 };
   }
@@ -149,23 +151,24 @@ export class SmallWorld {
     return changed;
   }
 
-  #apply(effect: Effect): void {
+  /** Returns false for a conflict. */
+  #apply(effect: Effect): boolean {
     this.effects.push(effect);
     if (effect.do === 'event') this.events.push(`${effect.reason}: ${effect.message}`);
     else if (effect.do === 'create') this.create(effect.object);
     else if (effect.do === 'delete') this.#objects.delete(keyOf(effect.ref));
     else if (effect.do === 'patch') this.#patch(effect.ref, effect.patch);
-    else this.#update(effect.object);
+    else return this.#update(effect.object);
+    return true;
   }
 
-  #update(object: KubeObject): void {
+  #update(object: KubeObject): boolean {
     const current = this.#objects.get(keyOf(refOf(object)));
     if (current === undefined) throw new Error(`no ${object.kind} ${object.metadata.name}`);
     const { resourceVersion } = object.metadata;
     if (resourceVersion !== undefined && resourceVersion !== current.metadata.resourceVersion) {
-      throw new Error(`conflict on ${object.kind} ${object.metadata.name}`);
+      return false;
     }
-    const specOf = (each: KubeObject): string => JSON.stringify((each as unknown as { spec: unknown }).spec);
     const bump = specOf(object) === specOf(current) ? 0 : 1;
     const { uid, creationTimestamp, generation = 0 } = current.metadata;
     this.#put({
@@ -178,6 +181,7 @@ export class SmallWorld {
         generation: generation + bump,
       },
     });
+    return true;
   }
 
   #patch(ref: ObjectRef, patch: Record<string, unknown>): void {
@@ -192,7 +196,7 @@ export class SmallWorld {
   }
 }
 
-/** A world with a Service `stable`, a Service `canary`, and a Rollout `demo` whose first version has settled. */
+/** A world with Services `stable` and `canary`, a VirtualService `demo` over both, and a Rollout `demo` whose first version has settled. */
 export function deployed(
   canary: CanaryStrategy,
   spec: Partial<RolloutSpec> = {},
@@ -208,6 +212,23 @@ export function deployed(
     };
     world.create(service);
   }
+  const virtualService: VirtualService = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'demo' },
+    spec: {
+      hosts: ['demo.local'],
+      http: [
+        {
+          route: [
+            { destination: { host: 'stable' }, weight: 100 },
+            { destination: { host: 'canary' }, weight: 0 },
+          ],
+        },
+      ],
+    },
+  };
+  world.create(virtualService);
   const rollout: Rollout = {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Rollout',
@@ -226,6 +247,10 @@ export function deployed(
   world.create(rollout);
   world.settle();
   return world;
+}
+
+function specOf(object: KubeObject): string {
+  return JSON.stringify((object as unknown as { spec: unknown }).spec);
 }
 
 function refOf({ kind, metadata }: KubeObject): ObjectRef {

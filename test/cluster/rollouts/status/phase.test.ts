@@ -64,9 +64,6 @@ describe('a status patch', () => {
 
   it('keeps the zero of a step index and of a weight', () => {
     expect(statusPatch({ currentStepIndex: 1 }, { currentStepIndex: 0 })).toEqual({ currentStepIndex: 0 });
-    const weights = (canary: number): RolloutStatus => ({
-      canary: { weights: { canary: { weight: canary }, stable: { weight: 100 - canary } } },
-    });
     expect(statusPatch(weights(20), weights(0))).toEqual({
       canary: { weights: { canary: { weight: 0 }, stable: { weight: 100 } } },
     });
@@ -97,7 +94,9 @@ function merge(target: unknown, patch: unknown): unknown {
 function withoutEmpty(status: unknown): unknown {
   const { canary, blueGreen, ...others } = status as RolloutStatus;
   const rest = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== false));
-  const kept = (block: object | undefined): object =>
-    block !== undefined && Object.keys(block).length > 0 ? block : {};
-  return { ...rest, canary: kept(canary), blueGreen: kept(blueGreen) };
+  return { ...rest, canary: canary ?? {}, blueGreen: blueGreen ?? {} };
+}
+
+function weights(canary: number): RolloutStatus {
+  return { canary: { weights: { canary: { weight: canary }, stable: { weight: 100 - canary } } } };
 }
