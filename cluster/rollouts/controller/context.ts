@@ -86,14 +86,19 @@ export function recordEvent(
   context.effects.push({ do: 'event', about: rolloutRef(context), type, reason, message });
 }
 
-/** Emits an update of a ReplicaSet and lets the rest of this reconcile see it, in every list that holds it. */
+/**
+ * Emits an update of a ReplicaSet and lets the rest of this reconcile see it, in every list that holds it. What is seen
+ * has no resourceVersion: the one that the write will give is not known yet, so a further update is unconditional.
+ */
 export function updateReplicaSet(context: RolloutContext, next: ReplicaSet): ReplicaSet {
   context.effects.push({ do: 'update', object: next });
-  const swap = (rs: ReplicaSet): ReplicaSet => (rs.metadata.uid === next.metadata.uid ? next : rs);
+  const { resourceVersion: _written, ...metadata } = next.metadata;
+  const seen = { ...next, metadata };
+  const swap = (rs: ReplicaSet): ReplicaSet => (rs.metadata.uid === next.metadata.uid ? seen : rs);
   context.allRSs = context.allRSs.map(swap);
   context.olderRSs = context.olderRSs.map(swap);
   context.otherRSs = context.otherRSs.map(swap);
   if (context.newRS !== undefined) context.newRS = swap(context.newRS);
   if (context.stableRS !== undefined) context.stableRS = swap(context.stableRS);
-  return next;
+  return seen;
 }

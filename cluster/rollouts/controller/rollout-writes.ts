@@ -12,6 +12,7 @@ import type { Rollout, RolloutSpec } from '../../kube/types/argo.ts';
 import type { Container } from '../../kube/types/core.ts';
 import { REVISION } from '../replicasets/metadata.ts';
 import { REASON, setCondition } from '../status/conditions.ts';
+import { isEqual } from '../status/status-patch.ts';
 import { recordEvent, ReconcileError, rolloutRef } from './context.ts';
 import type { RolloutContext } from './context.ts';
 
@@ -37,28 +38,13 @@ function updateRollout(
   const stored = storedRollout(context);
   const spec = { ...withGoFields(stored.spec), ...change };
   const { status: _status, ...written } = stored;
-  // A second write of the same reconcile cannot know the version that the first one will get.
-  const { resourceVersion, ...metadata } = stored.metadata;
-  const isFirst = rollout.metadata.resourceVersion !== undefined;
+  // With the version that was read: a second write of one reconcile is refused and made by the next, as upstream.
   effects.push({
     do: 'update',
-    object: {
-      ...written,
-      spec,
-      metadata: {
-        ...metadata,
-        annotations,
-        ...(isFirst && resourceVersion !== undefined ? { resourceVersion } : {}),
-      },
-    } as Rollout,
+    object: { ...written, spec, metadata: { ...stored.metadata, annotations } } as Rollout,
   });
-  const changesSpec =
-    isFirst && (Object.keys(change).length > 0 || withGoFields(stored.spec) !== stored.spec);
-  const { resourceVersion: _old, ...rest } = rollout.metadata;
-  context.rollout = {
-    ...rollout,
-    metadata: { ...rest, annotations, generation: (rest.generation ?? 0) + (changesSpec ? 1 : 0) },
-  };
+  const generation = (rollout.metadata.generation ?? 0) + (isEqual(spec, stored.spec) ? 0 : 1);
+  context.rollout = { ...rollout, metadata: { ...rollout.metadata, annotations, generation } };
 }
 
 /** Puts one condition into the status at once, before the reconcile's final patch; the context sees it. */
