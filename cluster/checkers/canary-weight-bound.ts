@@ -1,0 +1,60 @@
+/**
+ * The canary never gets more traffic than the step at hand gives it. Looked at when a weight rises, since a fall is
+ * always allowed and a new revision finds the old one's weight until its first reconcile.
+ */
+import type { ClusterReader } from '../kube/objects.ts';
+import type { Rollout } from '../kube/types/argo.ts';
+import type { VirtualService } from '../kube/types/istio.ts';
+import type { Checker } from './checker.ts';
+
+export const canaryWeightBound: Checker = {
+  rule: "the canary's weight is never above the current step's",
+  kinds: ['VirtualService'],
+  check({ object, previous }, view) {
+    const virtualService = object as VirtualService;
+    return rolloutsOf(virtualService, view).flatMap((rollout) => {
+      const now = canaryWeight(virtualService, rollout);
+      const before = previous === undefined ? 0 : (canaryWeight(previous as VirtualService, rollout) ?? 0);
+      const allowed = allowedWeight(rollout);
+      if (now === undefined || now <= before || now <= allowed) return [];
+      return [
+        `Rollout ${rollout.metadata.name}: the canary's weight rose to ${now}, but step ${rollout.status?.currentStepIndex} allows ${allowed}`,
+      ];
+    });
+  },
+};
+
+function rolloutsOf(virtualService: VirtualService, view: ClusterReader): Rollout[] {
+  const { name, namespace } = virtualService.metadata;
+  return view.list<Rollout>('Rollout', namespace).filter(({ spec }) => {
+    const istio = spec.strategy.canary?.trafficRouting?.istio;
+    const references =
+      istio?.virtualServices ?? (istio?.virtualService === undefined ? [] : [istio.virtualService]);
+    return references.some((reference) => reference.name.split('.')[0] === name);
+  });
+}
+
+function canaryWeight(virtualService: VirtualService, rollout: Rollout): number | undefined {
+  const canary = rollout.spec.strategy.canary!;
+  const subset = canary.trafficRouting?.istio?.destinationRule?.canarySubsetName;
+  const managed = new Set((canary.trafficRouting?.managedRoutes ?? []).map(({ name }) => name));
+  const weights = (virtualService.spec.http ?? [])
+    .filter(({ name, route = [] }) => route.length > 1 && (name === undefined || !managed.has(name)))
+    .flatMap(({ route = [] }) => route)
+    .filter(({ destination }) =>
+      subset === undefined
+        ? destination.host.split('.')[0] === canary.canaryService
+        : destination.subset === subset,
+    )
+    .map(({ weight }) => weight ?? 0);
+  return weights.length === 0 ? undefined : Math.max(...weights);
+}
+
+/** The last setWeight at or before the step at hand; everything once the steps are over, fully promoted or absent. */
+function allowedWeight({ spec, status }: Rollout): number {
+  const steps = spec.strategy.canary?.steps ?? [];
+  const index = status?.currentStepIndex ?? steps.length;
+  if (steps.length === 0 || index >= steps.length || status?.promoteFull === true) return 100;
+  if (status?.abort === true) return 0;
+  return steps.slice(0, index + 1).findLast(({ setWeight }) => setWeight !== undefined)?.setWeight ?? 0;
+}
