@@ -43,7 +43,9 @@ describe('the condition language', () => {
       const got = evaluate(row.condition, resultOf(row), 1_700_000_000_000);
       const said = 'error' in got ? got.error : got.value;
       const wanted = row.error ?? row.value;
-      return said === wanted ? [] : [`${row.condition} on ${JSON.stringify(row.result)}: ${said}, not ${wanted}`];
+      return said === wanted
+        ? []
+        : [`${row.condition} on ${JSON.stringify(row.result)}: ${said}, not ${wanted}`];
     });
     expect(differences).toEqual([]);
   });
