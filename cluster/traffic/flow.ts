@@ -22,6 +22,7 @@ import type { Observer, RequestOutcome } from '../observer.ts';
 import { podBehaviour } from './behaviour.ts';
 import type { BehaviourOverride } from './behaviour.ts';
 import { draw } from './leaves.ts';
+import type { Tally } from './leaves.ts';
 import { planKey } from './plan-key.ts';
 import { buildPlan } from './plan.ts';
 import type { Plan } from './plan.ts';
@@ -210,8 +211,7 @@ class Flow implements Traffic {
     const count = arrivals(running, fromMs, toMs);
     running.settledMs = toMs;
     if (count === 0) return;
-    const size = plan.outcomes.length;
-    const tally = { counts: new Float64Array(size), latencySumsMs: new Float64Array(size) };
+    const tally: Tally = { counts: [], latencySumsMs: [] };
     draw(random, plan.set, count, tally);
     this.#options.observer.requests?.({
       fromMs,
@@ -223,13 +223,10 @@ class Flow implements Traffic {
   }
 }
 
-function outcomesOf(
-  { outcomes }: Plan,
-  { counts, latencySumsMs }: { counts: Float64Array; latencySumsMs: Float64Array },
-): RequestOutcome[] {
+function outcomesOf({ outcomes }: Plan, { counts, latencySumsMs }: Tally): RequestOutcome[] {
   const found: RequestOutcome[] = [];
   for (let index = 0; index < counts.length; index++) {
-    const count = counts[index]!;
+    const count = counts[index] ?? 0;
     if (count === 0) continue;
     const { service, subset, pod, podTemplateHash, image, workload, status, flags } = outcomes[index]!;
     // Written out: a spread of eight fields costs more than the draw that filled them.

@@ -30,10 +30,10 @@ export interface LeafSet {
   probabilities: readonly number[];
 }
 
-/** Counts and summed latency by outcome, filled by `draw`. */
+/** Counts and summed latency by outcome, filled by `draw`; sparse, as later tries add outcomes while they are drawn. */
 export interface Tally {
-  counts: Float64Array;
-  latencySumsMs: Float64Array;
+  counts: number[];
+  latencySumsMs: number[];
 }
 
 export function leafSet(leaves: readonly Leaf[]): LeafSet {
@@ -64,8 +64,8 @@ function settleLeaf(random: Random, leaf: Leaf, count: number, tally: Tally): vo
     sumMs += inBin * bin.callerMeanMs;
   }
   if (leaf.outcome !== undefined) {
-    tally.counts[leaf.outcome]! += count;
-    tally.latencySumsMs[leaf.outcome]! += sumMs;
+    tally.counts[leaf.outcome] = (tally.counts[leaf.outcome] ?? 0) + count;
+    tally.latencySumsMs[leaf.outcome] = (tally.latencySumsMs[leaf.outcome] ?? 0) + sumMs;
   }
   for (const { fraction, leaves } of leaf.mirrors) {
     draw(random, leaves(), binomial(random, count, fraction), tally);
