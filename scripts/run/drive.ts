@@ -12,6 +12,7 @@ import { perform } from './perform.ts';
 import { RunRecord } from './record.ts';
 import { recordInto } from './recorder.ts';
 import type { RunResult } from './result.ts';
+import { END_OF_STEPS, unfinished } from './unfinished.ts';
 
 export interface RunOptions {
   seed: string;
@@ -83,8 +84,6 @@ export async function drive(scenario: Scenario, testbed: Testbed, options: RunOp
   };
 }
 
-const END_OF_STEPS = 'all steps were taken';
-
 interface Course extends RunOptions {
   record: RunRecord;
   judge: Judge;
@@ -137,17 +136,4 @@ async function settle(
     }
     return judge.decided();
   });
-}
-
-function unfinished(reason: string, endedMs: number): Verdict {
-  return {
-    state: 'inconclusive',
-    name: 'the run took all its steps',
-    kind: 'settled',
-    step: undefined,
-    position: undefined,
-    startedMs: 0,
-    endedMs,
-    detail: [reason],
-  };
 }
