@@ -17,14 +17,28 @@ export interface Alignment {
 
 const SKIP_LONG = 1000;
 const SKIP_BRIEF = 1;
+const OFF_BY_A_SECOND = 100;
+
+interface Costs {
+  skipCost: (moment: Moment) => number;
+  pairCost: (theirs: Moment, ours: Moment) => number;
+  mayRepeat: boolean;
+}
 
 type Move = 'pair' | 'their-repeat' | 'our-repeat' | 'skip-theirs' | 'skip-ours';
 
-export function align(theirs: Stream, ours: Stream): Alignment {
+/** `lateness` is how many seconds a pair of times is off; of equal states those nearer in time are paired. */
+export function align(
+  theirs: Stream,
+  ours: Stream,
+  lateness: (theirs: number, ours: number) => number,
+): Alignment {
   const [a, b] = [theirs.moments, ours.moments];
   const isOptional = ({ heldS }: Moment): boolean => theirs.rule === 'settled' && heldS < BRIEF_S;
   const skipCost = (moment: Moment): number => (isOptional(moment) ? SKIP_BRIEF : SKIP_LONG);
-  const moves = table(a, b, skipCost, theirs.rule === 'settled');
+  const pairCost = (left: Moment, right: Moment): number =>
+    Math.min(10, Math.abs(lateness(left.t, right.t))) * OFF_BY_A_SECOND;
+  const moves = table(a, b, { skipCost, pairCost, mayRepeat: theirs.rule === 'settled' });
   const alignment: Alignment = { pairs: [], missing: [], unexpected: [] };
   for (let [i, j] = [a.length, b.length]; i > 0 || j > 0;) {
     const move = moves[i]![j]!;
@@ -42,7 +56,7 @@ export function align(theirs: Stream, ours: Stream): Alignment {
 }
 
 /** The cheapest last move for each pair of prefixes. */
-function table(a: Moment[], b: Moment[], skipCost: (moment: Moment) => number, mayRepeat: boolean): Move[][] {
+function table(a: Moment[], b: Moment[], { skipCost, pairCost, mayRepeat }: Costs): Move[][] {
   const cost = Array.from({ length: a.length + 1 }, () => new Float64Array(b.length + 1));
   const moves = Array.from({ length: a.length + 1 }, () =>
     Array.from({ length: b.length + 1 }, (): Move => 'pair'),
@@ -53,7 +67,7 @@ function table(a: Moment[], b: Moment[], skipCost: (moment: Moment) => number, m
       const options: [number, Move][] = [];
       const [left, right] = [a[i - 1], b[j - 1]];
       if (left !== undefined && right !== undefined && left.key === right.key) {
-        options.push([cost[i - 1]![j - 1]!, 'pair']);
+        options.push([cost[i - 1]![j - 1]! + pairCost(left, right), 'pair']);
         if (mayRepeat && returnsTo(a, i - 1, left)) options.push([cost[i - 1]![j]! + 0.5, 'their-repeat']);
         if (mayRepeat && returnsTo(b, j - 1, right)) options.push([cost[i]![j - 1]! + 0.5, 'our-repeat']);
       }

@@ -7,8 +7,8 @@
 
 /** One second for timestamps in whole seconds (the controller rounds pauses and deadlines to them), and */
 const ROUNDING_S = 1;
-/** half a second for the real controller's own latency: queue, API round trips, a pod's way to Ready. */
-const LATENCY_S = 0.5;
+/** one more for the real run's own latency: work queues, API round trips, pods that were Ready "within about a second". */
+const LATENCY_S = 1;
 export const TOLERANCE_S = ROUNDING_S + LATENCY_S;
 
 /** A change that lands this long before its step's end may be the step's own. Seconds. */

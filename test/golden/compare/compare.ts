@@ -6,13 +6,14 @@
  * 3. Per stream (streams.ts) the same states in the same order. In a strict stream every one; in a settled stream
  *    those held for at least BRIEF_S (align.ts), for which brief ones come about depends on how writes fall together.
  * 4. Each paired change at the same time after what caused it, within TOLERANCE_S (clock.ts); deadlines likewise.
- * 5. The same Events, in as many bursts (events.ts), as far as the real controller's recorder let them through.
+ * 5. The same Events at the same times (events.ts), as far as the real controller's recorder let them through.
  */
 import { isMutation } from '../trace.ts';
 import type { Trace } from '../trace.ts';
 import { align } from './align.ts';
 import { Clock, TOLERANCE_S } from './clock.ts';
-import { eventBursts, recorderDryAt } from './events.ts';
+import { occurrences, recorderDryAt } from './events.ts';
+import { stable } from './moments.ts';
 import type { Moment, Stream } from './moments.ts';
 import { compareSteps } from './steps.ts';
 import { streamsOf } from './streams.ts';
@@ -62,7 +63,7 @@ function compareStream(
   isAnchor: boolean,
 ): Difference[] {
   if (theirs === undefined || ours === undefined) return onlyOneSide(name, theirs, ours);
-  const { pairs, missing, unexpected } = align(theirs, ours);
+  const { pairs, missing, unexpected } = align(theirs, ours, (their, our) => clock.error(their, our));
   const differences: Difference[] = [];
   for (const [i, j] of pairs) {
     const [their, our] = [theirs.moments[i]!, ours.moments[j]!];
@@ -149,7 +150,7 @@ function closest(their: Moment, candidates: readonly Moment[]): Moment | undefin
 
 function differingFields({ state: theirs }: Moment, { state: ours }: Moment): Difference['fields'] {
   return [...new Set([...Object.keys(theirs), ...Object.keys(ours)])]
-    .filter((field) => brief(theirs[field]) !== brief(ours[field]))
+    .filter((field) => stable(theirs[field]) !== stable(ours[field]))
     .map((field) => ({ field, theirs: theirs[field], ours: ours[field] }));
 }
 
@@ -158,30 +159,24 @@ function brief(value: unknown): string {
 }
 
 function compareEvents(theirs: Trace, ours: Trace, clock: Clock): Difference[] {
-  const [their, our] = [eventBursts(theirs), eventBursts(ours)];
-  const dryAt = recorderDryAt(theirs);
+  const [their, our] = [occurrences(theirs), occurrences(ours)];
+  const dryAt = recorderDryAt(their);
   const differences: Difference[] = [];
-  for (const [name, bursts] of their) {
-    const others = our.get(name)?.starts ?? [];
-    bursts.starts.forEach((t, i) => {
-      const other = others[i];
-      if (other === undefined)
-        differences.push(difference(t, name, `ours has ${others.length} of ${bursts.starts.length}`));
-      else if (clock.error(t, other) !== 0)
-        differences.push(
-          difference(t, name, `ours at ${other.toFixed(2)} s, ${clock.error(t, other).toFixed(2)} s off`),
-        );
-    });
+  for (const [name, { times }] of their) {
+    const others = our.get(name)?.times ?? [];
+    const alone = times.filter((t) => !others.some((other) => clock.error(t, other) === 0));
+    differences.push(...alone.map((t) => difference(t, name, `ours has it at ${list(others)}`)));
   }
-  for (const [name, { object, starts }] of our) {
-    const known = their.get(name)?.starts.length ?? 0;
-    for (const t of starts.slice(known)) {
-      const dry = dryAt.get(object);
-      if (dry !== undefined && t > clock.expected(dry).from) continue;
-      differences.push(
-        difference(t, name, `the real run has only ${known}; ours has one more at ${t.toFixed(2)} s`),
-      );
-    }
+  for (const [name, { recorder, times }] of our) {
+    const others = their.get(name)?.times ?? [];
+    const dry = dryAt.get(recorder);
+    const endS = dry === undefined ? Number.POSITIVE_INFINITY : clock.expected(dry).from;
+    const alone = times.filter((t) => t <= endS && !others.some((other) => clock.error(other, t) === 0));
+    differences.push(...alone.map((t) => difference(t, name, `the real run has it at ${list(others)}`)));
   }
   return differences;
+}
+
+function list(times: readonly number[]): string {
+  return times.length === 0 ? 'no time' : times.map((t) => `${t.toFixed(2)} s`).join(', ');
 }

@@ -45,13 +45,13 @@ function words({ step, said = '' }: Line): string[] {
 }
 
 /**
- * A line of the tree without pods' suffixes, ages and the columns that their widths push about; delays keep whether
- * they have passed.
+ * A line of the tree without pods' suffixes, ages, scale-down delays (a stream of their own; the tree may catch the
+ * instant before one is set) and the columns that their widths push about.
  */
 function maskTree(line: string): string {
   return line
     .replace(/(□ .*)-[a-z0-9]{5}(?=\s)/, '$1-*****')
-    .replace(/delay:\d+\w+/, 'delay:…')
+    .replace(/,?delay:\w+/, '')
     .replace(/ +\d+[smh]\d*[sm]?(?= |$)/, ' …')
     .replace(/ +/g, ' ')
     .trimEnd();
