@@ -16,10 +16,10 @@ interface ReferencedWorkload extends AnyObject {
   spec?: { template?: PodTemplateSpec; selector?: LabelSelector };
 }
 
-const SUPPORTED: readonly { group: string; kind: string }[] = [
-  { group: '', kind: 'PodTemplate' },
-  { group: 'apps', kind: 'Deployment' },
-  { group: 'apps', kind: 'ReplicaSet' },
+const SUPPORTED: readonly { group: string; kind: string; resource: string }[] = [
+  { group: '', kind: 'PodTemplate', resource: 'podtemplates' },
+  { group: 'apps', kind: 'Deployment', resource: 'deployments.apps' },
+  { group: 'apps', kind: 'ReplicaSet', resource: 'replicasets.apps' },
 ];
 
 /**
@@ -35,13 +35,13 @@ export function resolveWorkloadRef(view: ClusterReader, rollout: Rollout): Rollo
   }
   const { apiVersion = '', kind = '', name = '' } = ref;
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  if (!SUPPORTED.some((each) => each.group === group && each.kind === kind)) {
+  const supported = SUPPORTED.find((each) => each.group === group && each.kind === kind);
+  if (supported === undefined) {
     throw new ReconcileError(`workload of type ${group}/${kind} is not supported`);
   }
   const workload = view.get<ReferencedWorkload>(kind, rollout.metadata.namespace, name);
   if (workload === undefined) {
-    const resource = `${kind.toLowerCase()}${group === '' ? '' : `.${group}`}`;
-    throw new ReconcileError(`${resource} "${rollout.metadata.namespace ?? ''}/${name}" not found`);
+    throw new ReconcileError(`${supported.resource} "${rollout.metadata.namespace ?? ''}/${name}" not found`);
   }
   return filledIn(rollout, workload);
 }
