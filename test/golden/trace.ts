@@ -33,6 +33,8 @@ export interface Line {
   step?: Step;
   rc?: number;
   said?: string;
+  /** Ours only: what a `get` would have said a little later. */
+  alsoSaid?: string[];
   event?: 'ADDED' | 'MODIFIED' | 'DELETED';
   object?: TracedObject;
   prometheus?: unknown;

@@ -5,6 +5,7 @@
  * 2. The same objects, so the same names and pod template hashes.
  * 3. Per stream (streams.ts) the same states in the same order. In a strict stream every one; in a settled stream
  *    those held for at least BRIEF_S (align.ts), for which brief ones come about depends on how writes fall together.
+ *    Ours may have more after the end of the trace, where the real run was not watched any more.
  * 4. Each paired change at the same time after what caused it, within TOLERANCE_S (clock.ts); deadlines likewise.
  * 5. The same Events at the same times (events.ts), as far as the real controller's recorder let them through.
  */
@@ -35,9 +36,10 @@ export function compareTraces(theirs: Trace, ours: Trace): Difference[] {
   addStepAnchors(clock, theirs, ours);
   const [their, our] = [streamsOf(theirs), streamsOf(ours)];
   const names = [...new Set([...their.keys(), ...our.keys()])];
+  const endS = theirs.at(-1)?.t ?? 0;
   for (const name of [...names.filter(isProgress), ...names.filter((each) => !isProgress(each))])
-    differences.push(...compareStream(name, their.get(name), our.get(name), clock, isProgress(name)));
-  differences.push(...compareEvents(theirs, ours, clock));
+    differences.push(...compareStream(name, their.get(name), our.get(name), clock, endS));
+  differences.push(...compareEvents(theirs, ours, clock, endS));
   return differences.sort((a, b) => a.t - b.t);
 }
 
@@ -60,9 +62,13 @@ function compareStream(
   theirs: Stream | undefined,
   ours: Stream | undefined,
   clock: Clock,
-  isAnchor: boolean,
+  endS: number,
 ): Difference[] {
-  if (theirs === undefined || ours === undefined) return onlyOneSide(name, theirs, ours);
+  if (theirs === undefined) {
+    const first = ours!.moments[0]!;
+    return isAfter(endS, first.t, clock) ? [] : [onlyOneSide(name, first, 'the real run')];
+  }
+  if (ours === undefined) return [onlyOneSide(name, theirs.moments[0]!, 'ours')];
   const { pairs, missing, unexpected } = align(theirs, ours, (their, our) => clock.error(their, our));
   const differences: Difference[] = [];
   for (const [i, j] of pairs) {
@@ -72,27 +78,30 @@ function compareStream(
     const drift = (our.aheadS ?? 0) - (their.aheadS ?? 0);
     if (Math.abs(drift) > TOLERANCE_S)
       differences.push(difference(their.t, name, `the deadline lies ${drift.toFixed(2)} s too far ahead`));
-    if (isAnchor) clock.add({ theirs: their.t, ours: our.t, kind: 'progress' });
+    if (isProgress(name)) clock.add({ theirs: their.t, ours: our.t, kind: 'progress' });
   }
   for (const i of missing) differences.push(missingState(name, theirs, ours, i, pairs));
   // What is missing is told with the nearest of ours beside it; what ours has instead would be told twice.
   if (missing.length === 0)
-    differences.push(...unexpected.map((j) => unexpectedState(name, theirs, ours, j, pairs)));
+    differences.push(
+      ...unexpected
+        .filter((j) => !isAfter(endS, ours.moments[j]!.t, clock))
+        .map((j) => unexpectedState(name, theirs, ours, j, pairs)),
+    );
   return differences;
 }
 
-function onlyOneSide(name: string, theirs: Stream | undefined, ours: Stream | undefined): Difference[] {
-  const [first] = (theirs ?? ours)!.moments;
-  const what =
-    theirs === undefined
-      ? 'the real run has no such object or aspect'
-      : 'our run has no such object or aspect';
-  const fields = Object.entries(first!.state).map(([field, value]) => ({
-    field,
-    theirs: theirs === undefined ? undefined : value,
-    ours: theirs === undefined ? value : undefined,
-  }));
-  return [{ t: first!.t, where: name, what, fields }];
+/** Whether the real run may have ended before it came to what we did at `ours`. */
+function isAfter(theirEndS: number, ours: number, clock: Clock): boolean {
+  return ours > clock.expected(theirEndS).from;
+}
+
+function onlyOneSide(name: string, { t, state }: Moment, lacking: 'ours' | 'the real run'): Difference {
+  const isOurs = lacking === 'the real run';
+  const fields = Object.entries(state).map(([field, value]) =>
+    isOurs ? { field, theirs: undefined, ours: value } : { field, theirs: value, ours: undefined },
+  );
+  return { t, where: name, what: `${lacking} has no such object or aspect`, fields };
 }
 
 function difference(t: number, where: string, what: string): Difference {
@@ -158,7 +167,7 @@ function brief(value: unknown): string {
   return JSON.stringify(value) ?? 'unset';
 }
 
-function compareEvents(theirs: Trace, ours: Trace, clock: Clock): Difference[] {
+function compareEvents(theirs: Trace, ours: Trace, clock: Clock, traceEndS: number): Difference[] {
   const [their, our] = [occurrences(theirs), occurrences(ours)];
   const dryAt = recorderDryAt(their);
   const differences: Difference[] = [];
@@ -169,9 +178,10 @@ function compareEvents(theirs: Trace, ours: Trace, clock: Clock): Difference[] {
   }
   for (const [name, { recorder, times }] of our) {
     const others = their.get(name)?.times ?? [];
-    const dry = dryAt.get(recorder);
-    const endS = dry === undefined ? Number.POSITIVE_INFINITY : clock.expected(dry).from;
-    const alone = times.filter((t) => t <= endS && !others.some((other) => clock.error(other, t) === 0));
+    const endS = dryAt.get(recorder) ?? traceEndS;
+    const alone = times.filter(
+      (t) => !isAfter(endS, t, clock) && !others.some((other) => clock.error(other, t) === 0),
+    );
     differences.push(...alone.map((t) => difference(t, name, `the real run has it at ${list(others)}`)));
   }
   return differences;

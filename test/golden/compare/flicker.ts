@@ -17,6 +17,8 @@ export function foldFlicker(stream: Stream): Stream {
     const first = stream.moments[i]!;
     const end = endOfFlicker(stream.moments, i);
     const last = stream.moments[end]!;
+    // Where the trace ends in the midst of flips, on which side it ends is chance.
+    const isCutOff = end === stream.moments.length - 1 && last.heldS < BRIEF_S;
     // Two flips make a return; a single one is an ordinary change.
     if (end - i < 2) {
       moments.push(first);
@@ -26,13 +28,9 @@ export function foldFlicker(stream: Stream): Stream {
       i = end + 1;
     } else {
       const alternates = [first, stream.moments[i + 1]!].map(({ key }) => key).sort();
-      moments.push({
-        t: first.t,
-        heldS: last.t - first.t,
-        state: { alternates },
-        key: stable({ alternates }),
-      });
-      i = end;
+      const heldS = last.t - first.t + (isCutOff ? last.heldS : 0);
+      moments.push({ t: first.t, heldS, state: { alternates }, key: stable({ alternates }) });
+      i = isCutOff ? end + 1 : end;
     }
   }
   return { ...stream, moments };

@@ -19,7 +19,10 @@ export function compareSteps(theirs: Trace, ours: Trace): Difference[] {
     }
     const fields: Difference['fields'] = [];
     if (line.rc !== other.rc) fields.push({ field: 'exit status', theirs: line.rc, ours: other.rc });
-    const [theirWords, ourWords] = [words(line), words(other)];
+    const theirWords = words(line);
+    const candidates = [other, ...(other.alsoSaid ?? []).map((said) => ({ ...other, said }))].map(words);
+    // The tree may have been read in the midst of changes: any of ours around that time will do.
+    const ourWords = candidates.find((each) => stable(each) === stable(theirWords)) ?? candidates[0]!;
     theirWords.forEach((word, at) => {
       if (word !== ourWords[at]) fields.push({ field: `line ${at + 1}`, theirs: word, ours: ourWords[at] });
     });

@@ -1,0 +1,59 @@
+/** Runs a golden case's steps against the embedded cluster in virtual time; gives what happened as a trace. */
+import { HEALTHY_IMAGE } from '../../cluster/images.ts';
+import { Random } from '../../cluster/kernel/random.ts';
+import { VirtualScheduler } from '../../cluster/kernel/scheduler.ts';
+import { runControllers } from '../../cluster/kube/runner.ts';
+import { ObjectStore } from '../../cluster/kube/store.ts';
+import { analysisRunController } from '../../cluster/rollouts/analysis/controller.ts';
+import { rolloutController } from '../../cluster/rollouts/controller/controller.ts';
+import { experimentController } from '../../cluster/rollouts/experiments/controller.ts';
+import { createWorkloads } from '../../cluster/workloads/workloads.ts';
+import { Recorder } from './drive/recorder.ts';
+import { ScriptedPrometheus } from './drive/scripted-prometheus.ts';
+import { runStep } from './drive/steps.ts';
+import { namespaceOf, readyAfterMs, startMs } from './drive/surroundings.ts';
+import type { GoldenCase, Trace } from './trace.ts';
+
+/** Ours goes on for this long after the trace's end, so that nothing is missing only because we were slower. */
+const AFTERMATH_MS = 3000;
+
+/** Throws what the embedded cluster throws: a crash is a failed case. */
+export function runCase({ name, steps, trace }: GoldenCase): Trace {
+  const scheduler = new VirtualScheduler(startMs(trace));
+  const random = new Random(name);
+  const recorder = new Recorder(scheduler.nowMs());
+  const store = new ObjectStore({ nowMs: () => scheduler.nowMs(), random: random.child('store') });
+  const prometheus = new ScriptedPrometheus((answer) => recorder.prometheus(answer, scheduler.nowMs()));
+  const readyAfter = readyAfterMs(trace);
+  const workloads = createWorkloads({
+    store,
+    scheduler,
+    random: random.child('workloads'),
+    images: (image) => ({ ...HEALTHY_IMAGE, readyAfterMs: readyAfter(image) }),
+  });
+  runControllers({
+    controllers: [
+      ...workloads.controllers,
+      rolloutController({ fixed: new Set() }),
+      analysisRunController(),
+      experimentController(),
+    ],
+    store,
+    scheduler,
+    metrics: prometheus,
+    observer: {
+      object: ({ type, object, timeMs }) => recorder.object(type, object, timeMs),
+      event: ({ about, type, reason, message, timeMs }) =>
+        recorder.event(about, type, reason, message, timeMs),
+    },
+  });
+  const world = { store, scheduler, prometheus, namespace: namespaceOf(trace) };
+  const ends = trace.filter(({ step }) => step !== undefined).map(({ t }) => t);
+  steps.forEach((step, i) => {
+    const clientMs = ((ends[i] ?? 0) - (ends[i - 1] ?? 0)) * 1000;
+    recorder.step(step, runStep(step, world, clientMs), scheduler.nowMs());
+  });
+  const tailMs = ((trace.at(-1)?.t ?? 0) - (ends.at(-1) ?? 0)) * 1000;
+  scheduler.runUntil(scheduler.nowMs() + tailMs + AFTERMATH_MS);
+  return recorder.lines;
+}
