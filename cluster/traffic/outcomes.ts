@@ -28,11 +28,17 @@ export function outcomeBook(telemetry: Telemetry): OutcomeBook {
           pod: pod?.metadata.name,
           podTemplateHash: pod?.metadata.labels?.['rollouts-pod-template-hash'],
           image: pod === undefined ? undefined : applicationImage(pod),
-          workload: pod === undefined ? undefined : telemetry.pod(pod).workload,
+          workload: pod === undefined ? undefined : workloadOf(telemetry, pod),
           status,
           flags,
         }) - 1
       );
     },
   };
+}
+
+/** `namespace/name` of the workload as Istio names it: the Rollout, for its pods. */
+function workloadOf(telemetry: Telemetry, pod: Pod): string {
+  const { namespace, workload } = telemetry.pod(pod);
+  return `${namespace}/${workload}`;
 }

@@ -232,7 +232,8 @@ function podLeaf(attempt: Try, pod: Pod, end: End): Leaf {
   const destination = telemetry.pod(pod);
   const again = end.retried && before.tries <= (policy.retry?.attempts ?? 0);
   const exhausted = end.retried && !again ? 'URX' : '';
-  const flags = joinFlags(end.flags === 'UT' ? joinFlags('UT', before.flags) : before.flags, exhausted);
+  // Envoy lists flags in the order in which they were raised.
+  const flags = joinFlags(joinFlags(before.flags, exhausted), end.flags);
   const service = serviceIdentity(build, cluster, '', end.status);
   const counted = before.seenByCaller && !again;
   const cut = end.flags === 'UT';

@@ -9,6 +9,7 @@ export type TextPredicate = (text: string) => boolean;
 
 /** Why the expression cannot be used, as a sentence, or undefined when it can. */
 export function regexProblem(source: string): string | undefined {
+  if (source === '') return 'Envoy refuses an empty expression, and with it the whole configuration';
   if (/\(\?<?[=!]/.test(source)) return 'RE2 has no lookahead or lookbehind';
   if (/\\[1-9]/.test(source)) return 'RE2 has no backreferences';
   if (/\\[pPQEAzC]|\[\[:/.test(source)) return 'this RE2 class or escape is not modelled';

@@ -60,6 +60,10 @@ const labelled = (labels: Record<string, string>) =>
     pod('canary-a'),
   ]);
 
+const reports = (labels: Record<string, string>, injection: 'all' | 'labelled') =>
+  labelsOf(createTelemetry({ store: labelled(labels), injection }), pod('canary-a')).destination !==
+  undefined;
+
 describe('labels', () => {
   const world = twoServices([split(90, 10)]);
   const canary = pod('canary-a', { hash: 'canary2', labels: { version: 'v2' } });
@@ -116,8 +120,6 @@ describe('labels', () => {
   });
 
   test('with injection by label, the Namespace must ask for it', () => {
-    const reports = (labels: Record<string, string>, injection: 'all' | 'labelled') =>
-      labelsOf(createTelemetry({ store: labelled(labels), injection }), canary).destination !== undefined;
     expect(reports({}, 'all')).toBe(true);
     expect(reports({}, 'labelled')).toBe(false);
     expect(reports({ 'istio-injection': 'enabled' }, 'labelled')).toBe(true);

@@ -93,7 +93,7 @@ describe('where requests go', () => {
         pod: 'canary-a',
         podTemplateHash: 'canary2',
         image: 'echo:v2',
-        workload: 'echo',
+        workload: 'echo/echo',
         status: 200,
         flags: '-',
         count: 10,
