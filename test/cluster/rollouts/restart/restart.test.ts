@@ -19,6 +19,13 @@ interface Given {
   pods: { stable?: string[]; canary?: string[] };
 }
 
+const replicaSet = (name: string, names: string[] = []): ReplicaSet => ({
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  metadata: { name, namespace: 'team', uid: name },
+  spec: { replicas: names.length, selector: {}, template: {} },
+});
+
 function contextOf({ nowMs = restartAtMs + 1000, spec = {}, restartedAt, pods }: Given): RolloutContext {
   const rollout: Rollout = {
     apiVersion: 'argoproj.io/v1alpha1',
@@ -27,12 +34,6 @@ function contextOf({ nowMs = restartAtMs + 1000, spec = {}, restartedAt, pods }:
     spec: { replicas: 4, restartAt: RESTART_AT, strategy: { canary: {} }, ...spec },
     ...(restartedAt !== undefined && { status: { restartedAt } }),
   };
-  const replicaSet = (name: string, names: string[] = []): ReplicaSet => ({
-    apiVersion: 'apps/v1',
-    kind: 'ReplicaSet',
-    metadata: { name, namespace: 'team', uid: name },
-    spec: { replicas: names.length, selector: {}, template: {} },
-  });
   const pod = (name: string): Pod => ({
     apiVersion: 'v1',
     kind: 'Pod',

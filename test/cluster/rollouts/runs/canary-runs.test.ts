@@ -163,6 +163,15 @@ describe('a background analysis', () => {
   });
 });
 
+function experiments(world: SmallWorld): Experiment[] {
+  return [...world.view.list<Experiment>('Experiment')];
+}
+
+function finish(world: SmallWorld, phase: AnalysisPhase, message = ''): void {
+  world.create({ ...experiments(world).at(-1)!, status: { phase, message } } as Experiment);
+  world.settle();
+}
+
 describe('an experiment step', () => {
   const experiment = {
     duration: '10m',
@@ -184,15 +193,6 @@ describe('an experiment step', () => {
     ],
   };
   const steps = [{ experiment }, { setWeight: 25 }, { pause: {} }];
-
-  function experiments(world: SmallWorld): Experiment[] {
-    return [...world.view.list<Experiment>('Experiment')];
-  }
-
-  function finish(world: SmallWorld, phase: AnalysisPhase, message = ''): void {
-    world.create({ ...experiments(world).at(-1)!, status: { phase, message } } as Experiment);
-    world.settle();
-  }
 
   it('makes an Experiment of both versions, and goes on when it succeeds', () => {
     const world = deployed({ steps });
@@ -247,25 +247,27 @@ describe('an experiment step', () => {
   });
 });
 
+const rollout = (limits: object): Rollout =>
+  ({ metadata: { name: 'demo' }, spec: { strategy: {}, analysis: limits } }) as unknown as Rollout;
+
+const run = (
+  name: string,
+  phase: AnalysisPhase,
+  second: number,
+  hash: string | undefined = 'aaa',
+): AnalysisRun => ({
+  apiVersion,
+  kind: 'AnalysisRun',
+  metadata: {
+    name,
+    creationTimestamp: `2026-01-01T00:00:0${second}Z`,
+    ...(hash !== undefined && { labels: { 'rollouts-pod-template-hash': hash } }),
+  },
+  spec: { metrics: [] },
+  status: { phase },
+});
+
 describe('finished runs', () => {
-  const rollout = (limits: object): Rollout =>
-    ({ metadata: { name: 'demo' }, spec: { strategy: {}, analysis: limits } }) as unknown as Rollout;
-  const run = (
-    name: string,
-    phase: AnalysisPhase,
-    second: number,
-    hash: string | undefined = 'aaa',
-  ): AnalysisRun => ({
-    apiVersion,
-    kind: 'AnalysisRun',
-    metadata: {
-      name,
-      creationTimestamp: `2026-01-01T00:00:0${second}Z`,
-      ...(hash !== undefined && { labels: { 'rollouts-pod-template-hash': hash } }),
-    },
-    spec: { metrics: [] },
-    status: { phase },
-  });
   const replicaSets = [
     { metadata: { name: 'demo-aaa', labels: { 'rollouts-pod-template-hash': 'aaa' } } },
   ] as never;

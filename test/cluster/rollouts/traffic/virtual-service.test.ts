@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type {
   HTTPRoute,
@@ -157,9 +157,9 @@ describe('weights', () => {
   });
 
   it('always add up to 100, and a second time change nothing', () => {
-    const weights = fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 2 });
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 60 }), weights, (canary, experiments) => {
+    const weights = array(integer({ min: 0, max: 20 }), { maxLength: 2 });
+    assert(
+      property(integer({ min: 0, max: 60 }), weights, (canary, experiments) => {
         const additional = experiments.map((weight, index) => ({ weight, serviceName: `exp-${index}` }));
         const before = virtualService({ http: [{ route: split }] });
         const after = withWeights(before, rollout(ref), ref, canary, additional);

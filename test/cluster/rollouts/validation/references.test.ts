@@ -307,9 +307,10 @@ describe('references that the controller refuses', () => {
   });
 });
 
+const background = (args?: RolloutAnalysis['args']): Rollout =>
+  rollout({ canary: { analysis: { templates: [{ templateName: 'rate' }], ...(args && { args }) } } });
+
 describe('the arguments of a background analysis', () => {
-  const background = (args?: RolloutAnalysis['args']): Rollout =>
-    rollout({ canary: { analysis: { templates: [{ templateName: 'rate' }], ...(args && { args }) } } });
   const endless = template('rate', {
     metrics: [{ name: 'rate', interval: '5s', provider }],
     args: [{ name: 'service', value: 'demo' }],
