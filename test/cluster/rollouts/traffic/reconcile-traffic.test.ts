@@ -173,7 +173,7 @@ describe('weights', () => {
     expect(world.sizes()).toEqual({ 1: 1, 2: 3 });
     let ready = 1;
     world.available = (rs) =>
-      isStable(rs) ? Math.min(ready, rs.spec.replicas ?? 0) : (rs.spec.replicas ?? 0);
+      revisionOf(rs) === '1' ? Math.min(ready, rs.spec.replicas ?? 0) : (rs.spec.replicas ?? 0);
     world.patchStatus({ abort: true, pauseConditions: null });
     expect(routes(world)).toEqual(['primary: stable 25, canary 75']);
     ready = 2;
