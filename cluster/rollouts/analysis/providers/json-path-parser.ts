@@ -10,6 +10,8 @@ export type PathNode =
   /** Text stands once, numbers and booleans once for each value that comes in. */
   | { kind: 'literal'; value: Value; isText: boolean }
   | { kind: 'field'; name: string }
+  /** A word such as `range`: no fault before the path is applied. */
+  | { kind: 'identifier'; name: string }
   | {
       kind: 'array';
       from: number | undefined;
@@ -107,9 +109,7 @@ class ActionParser {
     const name = this.#take(length);
     if (name === 'true' || name === 'false')
       return { kind: 'literal', value: name === 'true', isText: false };
-    if (name === 'range' || name === 'end')
-      throw new PathFault(`${name} is not supported here: name one value`);
-    throw new PathFault(`unrecognized identifier ${name}`);
+    return { kind: 'identifier', name };
   }
 
   #quoted(delimiter: string): PathNode {

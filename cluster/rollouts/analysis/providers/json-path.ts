@@ -1,9 +1,11 @@
 /**
  * JSONPath as k8s.io/client-go (v0.34) has it, for the web provider: `{$.a.b}`, `{.list[0].x}`, `{.list[1:3]}`,
  * `{.list[*].x}`, `{..x}`, `{['a']}`, unions, `{.list[?(@.name=="p99")].value}`, text around the braces. Error texts are the
- * library's. Left out and refused by name: range … end.
+ * library's. Left out and refused by name: range … end. A body of `null` makes the real provider panic; here the
+ * panic's text is the error.
  */
 import { compareForFilter } from './json-path-filter.ts';
+import { itemsOf } from '../expr/access.ts';
 import { isObject, isSlice, typeName } from '../expr/values.ts';
 import { parseTemplate, PathFault } from './json-path-parser.ts';
 import type { Value } from '../expr/values.ts';
@@ -25,6 +27,10 @@ export function parseJsonPath(text: string): JsonPath | { error: string } {
 
 /** The first value that the template finds, which is the one the web provider takes. */
 export function findFirst({ blocks }: JsonPath, data: Value): { value: Value } | { error: string } {
+  if (data === null) {
+    const panic = nullPanic(blocks);
+    if (panic !== undefined) return { error: panic };
+  }
   let results: Value[];
   try {
     results = blocks.flatMap((block) => walk([data], block));
@@ -36,6 +42,14 @@ export function findFirst({ blocks }: JsonPath, data: Value): { value: Value } |
   return value === undefined ? { error: 'result of web metric produced no value' } : { value };
 }
 
+/** What Go says when a template reaches for the items of no value at all, or for that value itself. */
+function nullPanic(blocks: readonly PathNode[]): string | undefined {
+  const [block] = blocks;
+  const first = block?.kind === 'list' ? block.nodes[0] : block;
+  if (first === undefined) return 'reflect: call of reflect.Value.Interface on zero Value';
+  return first.kind === 'array' ? 'reflect: call of reflect.Value.Type on zero Value' : undefined;
+}
+
 function walk(values: Value[], node: PathNode): Value[] {
   switch (node.kind) {
     case 'list':
@@ -44,6 +58,12 @@ function walk(values: Value[], node: PathNode): Value[] {
       return node.isText ? [node.value] : values.map(() => node.value);
     case 'field':
       return field(values, node.name);
+    case 'identifier':
+      throw new PathFault(
+        node.name === 'range' || node.name === 'end'
+          ? `${node.name} is not supported here: name one value`
+          : `unrecognized identifier ${node.name}`,
+      );
     case 'array':
       return values.flatMap((value) => (value === null ? [] : sliceOf(value, node)));
     case 'wildcard':
@@ -68,7 +88,7 @@ function field(values: Value[], name: string): Value[] {
 
 function childrenOf(value: Value): Value[] {
   if (value === null) return [];
-  if (isSlice(value)) return [...value];
+  if (isSlice(value) || typeof value === 'string') return [...itemsOf(value)];
   if (isObject(value)) return Object.values(value);
   return [];
 }
