@@ -194,12 +194,14 @@ class Flow implements Traffic {
     const { telemetry, behaviours, scheduler } = this.#options;
     const decision = table.route(request);
     const nowMs = scheduler.nowMs();
-    const behaviour = (pod: Pod) => podBehaviour(behaviours, this.#overrides, pod, stream, nowMs);
-    const key = planKey(decision, behaviour, telemetry);
+    // Remembered, because later tries and mirrors read them when they are first drawn, not now.
+    const behaviour = remember((pod: Pod) => podBehaviour(behaviours, this.#overrides, pod, stream, nowMs));
+    const inbound = remember((pod: Pod) => telemetry.inboundService(pod) ?? 'none');
+    const key = planKey(decision, behaviour, inbound);
     let plan = plans.get(key);
     if (plan === undefined) {
       if (plans.size >= PLANS_KEPT_MAX) plans.clear();
-      plan = buildPlan({ stream, decision, behaviour, telemetry });
+      plan = buildPlan({ stream, decision, behaviour, inbound, telemetry });
       plans.set(key, plan);
     }
     return { key, plan };
@@ -261,6 +263,18 @@ function arrivals(running: Running, fromMs: number, toMs: number): number {
   const count = total - running.arrived;
   running.arrived = total;
   return count;
+}
+
+function remember<T>(of: (pod: Pod) => T): (pod: Pod) => T {
+  const known = new Map<Pod, T>();
+  return (pod) => {
+    let value = known.get(pod);
+    if (value === undefined) {
+      value = of(pod);
+      known.set(pod, value);
+    }
+    return value;
+  };
 }
 
 /** What the store holds that routes. */

@@ -41,6 +41,8 @@ export interface PlanInput {
   stream: Stream;
   decision: RouteDecision;
   behaviour: (pod: Pod) => PodBehaviour;
+  /** The Service that the pod's own proxy names. */
+  inbound: (pod: Pod) => ServiceIdentity | 'none';
   telemetry: Telemetry;
 }
 
@@ -230,6 +232,7 @@ function podLeaf(attempt: Try, pod: Pod, end: End): Leaf {
   const { build, cluster, policy, before, mirrors } = attempt;
   const { source, telemetry } = build;
   const destination = telemetry.pod(pod);
+  const inbound = build.inbound(pod);
   const again = end.retried && before.tries <= (policy.retry?.attempts ?? 0);
   const exhausted = end.retried && !again ? 'URX' : '';
   // Envoy lists flags in the order in which they were raised.
@@ -246,7 +249,7 @@ function podLeaf(attempt: Try, pod: Pod, end: End): Leaf {
     destination: telemetry.destination({
       source,
       destination,
-      service: telemetry.inboundService(pod),
+      service: inbound === 'none' ? undefined : inbound,
       status: cut ? 0 : end.status,
       flags: cut ? 'DC' : '-',
     }),

@@ -3,8 +3,8 @@
  * straight from the ready pods that the Service selects. Readiness is all that counts: Istio sets Envoy's panic
  * threshold to 0, so an unready endpoint is never used.
  *
- * Left out: endpoints without a pod (their targetRef is no Pod), publishNotReadyAddresses, locality, whether the
- * container really listens on targetPort.
+ * Left out: endpoints without a pod (their targetRef is no Pod), publishNotReadyAddresses where there are no slices,
+ * locality, whether the container really listens on targetPort.
  */
 import type { EndpointSlice, Pod, Service } from '../../kube/types/core.ts';
 import type { Endpoint, RoutingObjects } from './model.ts';

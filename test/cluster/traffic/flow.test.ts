@@ -385,3 +385,16 @@ describe('properties', () => {
     expect(users(true)).toEqual(users(false));
   });
 });
+
+test('what is settled after a fault was lifted still counts as under it, later tries too', () => {
+  const retried = { ...split(100, 0), retries: { attempts: 1, retryOn: '5xx' } };
+  const { traffic, scheduler, spans } = load(twoServices([retried]));
+  const lift = traffic.override(() => ({ errorRate: 0.5, errorStatus: 500 }));
+  traffic.start(stream(1000));
+  scheduler.runUntil(10_000);
+  lift();
+  scheduler.runUntil(10_001);
+  // Two tries at one half each: a quarter of 10,000 fails.
+  const failed = total(spans, ({ status }) => status === 500);
+  expect(Math.abs(failed - 2500)).toBeLessThan(260);
+});
