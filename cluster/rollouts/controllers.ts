@@ -6,12 +6,14 @@ import { rolloutController } from './controller/controller.ts';
 import { experimentController } from './experiments/controller.ts';
 import { rolloutServiceController } from './services/service-controller.ts';
 import { rolloutDestinationRuleController } from './traffic/destination-rule-controller.ts';
+import { workloadGenerationController } from './workload-ref/generation-controller.ts';
 
 export function rolloutsControllers(options: RolloutsOptions): Controller[] {
   return [
     rolloutController(options),
     rolloutServiceController(),
     rolloutDestinationRuleController(),
+    workloadGenerationController(),
     analysisRunController(),
     experimentController(),
   ];

@@ -2,8 +2,8 @@
  * Which Rollouts a change of some object concerns.
  *
  * Follows: the informers' handlers in rollout/controller.go, service/service.go, rollout/trafficrouting/istio/controller.go
- * and rollout/templateref.go of Argo Rollouts v1.9.1. DestinationRules do not call for a reconcile there, nor do
- * AnalysisTemplates; pods only by way of their ReplicaSet.
+ * and rollout/templateref.go of Argo Rollouts v1.9.1. AnalysisTemplates do not call for a reconcile there; pods only by
+ * way of their ReplicaSet, and a DestinationRule only once a Rollout manages it.
  */
 import type { Watch } from '../../kube/effects.ts';
 import type { AnyObject, ClusterReader } from '../../kube/objects.ts';
@@ -12,6 +12,7 @@ import type { Rollout } from '../../kube/types/argo.ts';
 import type { Service } from '../../kube/types/core.ts';
 import { POD_TEMPLATE_HASH } from '../replicasets/metadata.ts';
 import { rolloutsOf } from '../services/service-controller.ts';
+import { managingRollout } from '../traffic/destination-rule-controller.ts';
 import { virtualServiceName, virtualServiceRefs } from '../traffic/provider.ts';
 import { keyOf } from './keys.ts';
 
@@ -22,6 +23,7 @@ export const rolloutWatches: Watch[] = [
   { kind: 'AnalysisRun', keys: ownerOnNewPhase },
   { kind: 'Service', keys: ofService },
   { kind: 'VirtualService', keys: ofVirtualService },
+  { kind: 'DestinationRule', keys: managingRollout },
   ...['Deployment', 'ReplicaSet', 'PodTemplate'].map((kind) => ({ kind, keys: ofWorkload })),
 ];
 
