@@ -1,10 +1,14 @@
 /**
  * The defaults that the API server writes into built-in kinds and that something in the embedded cluster, or a person
- * with kubectl, would miss. Follows Kubernetes 1.34. Left out: defaults inside pod templates (the template hash of Argo
- * and of Deployments is taken from what the user wrote), service accounts, security contexts.
+ * with kubectl, would miss. Follows Kubernetes 1.34. Those inside pod templates are in
+ * pod-spec-defaults.ts (built-in kinds) and crd-template-defaults.ts (Argo's). Left
+ * out: service accounts, security contexts.
  */
+import { withTemplateDefaults } from './crd-template-defaults.ts';
+import { at } from './fill.ts';
 import { isObject, type JsonObject } from './merge-patch.ts';
 import type { AnyObject } from './objects.ts';
+import { withPodSpecDefaults, withPodTemplateDefaults } from './pod-spec-defaults.ts';
 
 /** Hands out addresses of a Service: cluster IPs, load-balancer node ports. */
 export interface Allocator {
@@ -19,21 +23,30 @@ export function withDefaults(
   allocator: Allocator,
 ): AnyObject {
   switch (object.kind) {
+    case 'Rollout':
+    case 'Experiment':
+      return withTemplateDefaults(object);
     case 'Service':
       return serviceDefaults(object, current, allocator);
     case 'ReplicaSet':
-      return withSpec(object, { replicas: 1 });
+      return withTemplate(withSpec(object, { replicas: 1 }));
     case 'Deployment':
-      return deploymentDefaults(object);
+      return withTemplate(deploymentDefaults(object));
     case 'Job':
-      return jobDefaults(object);
-    case 'Pod':
-      return object['status'] === undefined ? { ...object, status: { phase: 'Pending' } } : object;
+      return withTemplate(jobDefaults(object));
+    case 'Pod': {
+      const filled = at(object, 'spec', withPodSpecDefaults) as AnyObject;
+      return filled['status'] === undefined ? { ...filled, status: { phase: 'Pending' } } : filled;
+    }
     case 'Namespace':
       return object['status'] === undefined ? { ...object, status: { phase: 'Active' } } : object;
     default:
       return object;
   }
+}
+
+function withTemplate(object: AnyObject): AnyObject {
+  return at(object, 'spec', (spec: JsonObject) => at(spec, 'template', withPodTemplateDefaults)) as AnyObject;
 }
 
 /** Fills what is missing in `spec`. */

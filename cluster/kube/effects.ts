@@ -56,9 +56,20 @@ export interface Watch {
   keys: (object: AnyObject, previous: AnyObject | undefined, view: ClusterView) => string[];
 }
 
+/** How a controller's workqueue spaces out a key that fails. */
+export interface RateLimit {
+  /** The wait after the first error; it doubles with each further one, up to `maxMs`. */
+  firstMs: number;
+  maxMs: number;
+  /** A change of a failing key does not cut its wait short, since it is queued by way of the same limit. */
+  holdsChanges: boolean;
+}
+
 /** A pure reconciler: reads the view and the time, returns what is to be done. Keeps no state of its own. */
 export interface Controller {
   name: string;
   watches: Watch[];
+  /** client-go's default when absent: 5 ms up to 1000 s, and changes are looked at at once. */
+  rateLimit?: RateLimit;
   reconcile(key: string, view: ClusterView, nowMs: number): Outcome;
 }

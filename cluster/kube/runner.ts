@@ -104,6 +104,7 @@ class Worker {
       scheduler: options.scheduler,
       startLatencyMs: options.reconcileLatencyMs ?? DEFAULT_RECONCILE_LATENCY_MS,
       start: (key) => this.#reconcile(key),
+      ...(controller.rateLimit && { rateLimit: controller.rateLimit }),
     });
   }
 

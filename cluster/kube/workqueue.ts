@@ -6,9 +6,9 @@
  */
 import type { Scheduler, Timer } from '../kernel/scheduler.ts';
 import { formatDuration } from '../kernel/time.ts';
+import type { RateLimit } from './effects.ts';
 
-const BACK_OFF_FIRST_MS = 5;
-const BACK_OFF_MAX_MS = 1_000_000;
+const DEFAULT_RATE_LIMIT: RateLimit = { firstMs: 5, maxMs: 1_000_000, holdsChanges: false };
 /** Time must pass between two starts of a key, so that no loop can stop the clock. */
 const DELAY_MIN_MS = 1;
 
@@ -28,6 +28,7 @@ export class Workqueue {
   readonly #scheduler: Scheduler;
   readonly #startLatencyMs: number;
   readonly #start: (key: string) => void;
+  readonly #rateLimit: RateLimit;
   readonly #items = new Map<string, Item>();
   #paused = false;
 
@@ -37,11 +38,13 @@ export class Workqueue {
     scheduler: Scheduler;
     startLatencyMs: number;
     start: (key: string) => void;
+    rateLimit?: RateLimit;
   }) {
     this.#name = options.name;
     this.#scheduler = options.scheduler;
     this.#startLatencyMs = Math.max(DELAY_MIN_MS, options.startLatencyMs);
     this.#start = options.start;
+    this.#rateLimit = options.rateLimit ?? DEFAULT_RATE_LIMIT;
   }
 
   get paused(): boolean {
@@ -51,6 +54,7 @@ export class Workqueue {
   add(key: string): void {
     const item = this.#item(key);
     if (item.working || this.#paused) item.dirty = true;
+    else if (this.#isHeld(item)) return;
     else if (item.queued === undefined) this.#enqueue(key, item);
   }
 
@@ -67,10 +71,11 @@ export class Workqueue {
     this.#release(key, item);
   }
 
-  /** The work on the key ended in an error: it comes back after 5 ms, doubling up to 1000 s. */
+  /** The work on the key ended in an error: it comes back after a wait that doubles with each one. */
   failed(key: string, error: string): void {
     const item = this.#item(key);
-    const delayMs = Math.min(BACK_OFF_FIRST_MS * 2 ** item.failures, BACK_OFF_MAX_MS);
+    const { firstMs, maxMs } = this.#rateLimit;
+    const delayMs = Math.min(firstMs * 2 ** item.failures, maxMs);
     item.failures++;
     item.lastError = error;
     this.#addLater(key, delayMs, true);
@@ -151,10 +156,15 @@ export class Workqueue {
     item.working = false;
     if (item.dirty && !this.#paused) {
       item.dirty = false;
-      this.#enqueue(key, item);
+      if (!this.#isHeld(item)) this.#enqueue(key, item);
     } else if (!item.dirty && item.later === undefined && item.queued === undefined && item.failures === 0) {
       this.#items.delete(key);
     }
+  }
+
+  /** Waits out its back-off, which is to be no shorter for a change in the meantime. */
+  #isHeld({ later }: Item): boolean {
+    return this.#rateLimit.holdsChanges && later?.retry === true;
   }
 
   #item(key: string): Item {

@@ -4,6 +4,7 @@
  *
  * Left out: the same defaults inside the Job provider of AnalysisTemplates, where nothing depends on them.
  */
+import { at, each, fill } from './fill.ts';
 import { isObject, type JsonObject } from './merge-patch.ts';
 import type { AnyObject } from './objects.ts';
 
@@ -21,8 +22,6 @@ export function withTemplateDefaults(object: AnyObject): AnyObject {
       : at(spec, 'template', podTemplate);
   return next === spec ? object : { ...object, spec: next };
 }
-
-type Fill = (value: JsonObject) => JsonObject;
 
 function podTemplate(template: JsonObject): JsonObject {
   return at(template, 'spec', (pod: JsonObject) =>
@@ -56,24 +55,4 @@ function valueFrom(source: JsonObject): JsonObject {
 
 function envFrom(source: JsonObject): JsonObject {
   return at(at(source, 'configMapRef', fill('name', '')), 'secretRef', fill('name', ''));
-}
-
-function fill(field: string, value: unknown): Fill {
-  return (object) => (object[field] === undefined ? { ...object, [field]: value } : object);
-}
-
-/** Applies `change` to the object or the list at `field`, if there is one; keeps identity when nothing changes. */
-function at(object: JsonObject, field: string, change: Fill | ((list: unknown[]) => unknown[])): JsonObject {
-  const value = object[field];
-  if (!isObject(value) && !Array.isArray(value)) return object;
-  const next = (change as (value: unknown) => unknown)(value);
-  return next === value ? object : { ...object, [field]: next };
-}
-
-function each(change: Fill): (list: unknown[]) => unknown[] {
-  return (list) => {
-    if (!Array.isArray(list)) return list;
-    const next = list.map((item) => (isObject(item) ? change(item) : item));
-    return next.every((item, i) => item === list[i]) ? list : next;
-  };
 }
