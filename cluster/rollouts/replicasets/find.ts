@@ -1,9 +1,8 @@
 /**
  * Which ReplicaSet plays which part: new (the desired template), stable (to go back to), older, other.
  *
- * Follows: FindNewReplicaSet, GetStableRS, GetOtherRSs in utils/replicaset of Argo Rollouts v1.9.1. Left out: finding
- * the new ReplicaSet by comparing templates when its hash is not the expected one, which serves upgrades of the real
- * controller from versions that hashed differently.
+ * Follows: FindNewReplicaSet, GetStableRS, GetOtherRSs in utils/replicaset of Argo Rollouts v1.9.1. Left out: the hash
+ * of controllers before v1.0.
  */
 import type { Rollout } from '../../kube/types/argo.ts';
 import type { ReplicaSet } from '../../kube/types/core.ts';
@@ -11,10 +10,16 @@ import type { RolloutContext } from '../controller/context.ts';
 import { podTemplateHash } from '../hash/pod-template-hash.ts';
 import { byCreation } from './counts.ts';
 import { hashOf } from './metadata.ts';
+import { isSameTemplate } from './same-template.ts';
 
 export function findNew(rollout: Rollout, replicaSets: readonly ReplicaSet[]): ReplicaSet | undefined {
   const hash = podTemplateHash(rollout.spec.template ?? {}, rollout.status?.collisionCount);
-  return replicaSets.filter((rs) => hashOf(rs) === hash).toSorted(byCreation)[0];
+  const oldestFirst = replicaSets.toSorted(byCreation);
+  return (
+    oldestFirst.find((rs) => hashOf(rs) === hash) ??
+    // After an undo the Rollout's template has a ReplicaSet's defaults in it, and so a hash that no ReplicaSet has.
+    oldestFirst.find((rs) => isSameTemplate(rs.spec.template, rollout.spec.template ?? {}))
+  );
 }
 
 /** All but the new one. */
