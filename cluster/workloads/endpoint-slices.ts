@@ -32,10 +32,7 @@ export function endpointSliceController(): Controller {
 
 /** The Services that select the pod as it is or as it was. */
 function servicesOfPod(pod: AnyObject, previous: AnyObject | undefined, view: ClusterView): string[] {
-  if (previous !== undefined && pod.metadata.deletionTimestamp === previous.metadata.deletionTimestamp) {
-    const sameStatus = pod['status'] === previous['status'];
-    if (sameStatus && deepEqual(pod.metadata.labels, previous.metadata.labels)) return [];
-  }
+  if (previous !== undefined && saysTheSame(pod, previous, view)) return [];
   const keys: string[] = [];
   for (const service of view.list<Service>('Service', pod.metadata.namespace)) {
     const { selector } = service.spec;
@@ -46,6 +43,16 @@ function servicesOfPod(pod: AnyObject, previous: AnyObject | undefined, view: Cl
     if (selects) keys.push(keyOf(service));
   }
   return keys;
+}
+
+/** Whether nothing has changed that an endpoint shows; the last version of a pod that is gone is a change. */
+function saysTheSame(pod: AnyObject, previous: AnyObject, view: ClusterView): boolean {
+  return (
+    pod['status'] === previous['status'] &&
+    pod.metadata.deletionTimestamp === previous.metadata.deletionTimestamp &&
+    deepEqual(pod.metadata.labels, previous.metadata.labels) &&
+    view.get('Pod', pod.metadata.namespace, pod.metadata.name) !== undefined
+  );
 }
 
 function reconcile(key: string, view: ClusterView): Outcome {

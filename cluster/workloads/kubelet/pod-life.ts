@@ -82,10 +82,7 @@ export class PodLife {
   /** While it holds, readiness probes fail whatever the image does. */
   setReadinessFails(fails: boolean): void {
     this.#readinessFails = fails;
-    for (const container of this.#containers) {
-      container.ready =
-        !fails && isRunning(container) && this.#behaviour(container).readyAfterMs !== Infinity;
-    }
+    for (const container of this.#containers) container.ready = container.passes && !fails;
     if (this.#addresses !== undefined) this.#write();
   }
 
