@@ -9,6 +9,7 @@
  */
 import type { Controller } from '../../kube/effects.ts';
 import type { RolloutsOptions } from './context.ts';
+import { ARGO_RATE_LIMIT } from './rate-limit.ts';
 import { reconcileRollout } from './reconcile.ts';
 import { rolloutWatches } from './watches.ts';
 
@@ -16,6 +17,7 @@ export function rolloutController(options: RolloutsOptions): Controller {
   return {
     name: 'rollouts',
     watches: rolloutWatches,
+    rateLimit: ARGO_RATE_LIMIT,
     reconcile: (key, view, nowMs) => reconcileRollout(options, key, view, nowMs),
   };
 }
