@@ -17,6 +17,9 @@ import type { AnalysisArgument, AnalysisRun, AnalysisRunStatus, Metric } from '.
 import type { RunContext } from './context.ts';
 import type { AnalysisOptions } from './options.ts';
 
+/** What Go's client takes a run without a status for, so that these fields alone are no difference to write. */
+const EMPTY_STATUS: AnalysisRunStatus = { phase: '', runSummary: {} };
+
 export function reconcileAnalysisRun(
   run: AnalysisRun,
   view: ClusterView,
@@ -25,7 +28,7 @@ export function reconcileAnalysisRun(
 ): Outcome {
   const ref: ObjectRef = { kind: 'AnalysisRun', namespace: run.metadata.namespace, name: run.metadata.name };
   if (isCompleted(run.status?.phase)) return afterCompletion(run, ref, nowMs);
-  const status: AnalysisRunStatus = run.status ?? { phase: '', runSummary: {} };
+  const status: AnalysisRunStatus = run.status ?? EMPTY_STATUS;
   let context: RunContext;
   try {
     context = contextOf(run, ref, view, options);
@@ -125,7 +128,7 @@ function completionEvent(ref: ObjectRef, { phase }: AnalysisRunStatus): Effect {
 }
 
 function written(run: AnalysisRun, ref: ObjectRef, status: AnalysisRunStatus): Effect[] {
-  const patch = diffPatch({ ...run.status }, { ...status });
+  const patch = diffPatch({ ...EMPTY_STATUS, ...run.status }, { ...status });
   return patch === undefined ? [] : [{ do: 'patch', ref, patch: { status: patch } }];
 }
 
