@@ -11,8 +11,11 @@ import { createWorkloads } from '../../cluster/workloads/workloads.ts';
 import { Recorder } from './drive/recorder.ts';
 import { ScriptedPrometheus } from './drive/scripted-prometheus.ts';
 import { runStep } from './drive/steps.ts';
-import { namespaceOf, readyAfterMs, startMs } from './drive/surroundings.ts';
+import { firstAnswerAfterMs, namespaceOf, readyAfterMs, startMs } from './drive/surroundings.ts';
 import type { GoldenCase, Trace } from './trace.ts';
+
+/** The real run had no kubelet either: pods were made Ready, and gone when deleted. */
+const NO_MACHINES = { scheduleLatencyMs: 0, startLatencyMs: 0, shutdownMs: 0, jitter: 0 };
 
 /** Ours goes on for this long after the trace's end, so that nothing is missing only because we were slower. */
 const AFTERMATH_MS = 3000;
@@ -23,13 +26,18 @@ export function runCase({ name, steps, trace }: GoldenCase): Trace {
   const random = new Random(name);
   const recorder = new Recorder(scheduler.nowMs());
   const store = new ObjectStore({ nowMs: () => scheduler.nowMs(), random: random.child('store') });
-  const prometheus = new ScriptedPrometheus((answer) => recorder.prometheus(answer, scheduler.nowMs()));
+  const prometheus = new ScriptedPrometheus({
+    scheduler,
+    firstAnswerAfterMs: firstAnswerAfterMs(trace),
+    asked: (answer) => recorder.prometheus(answer, scheduler.nowMs()),
+  });
   const readyAfter = readyAfterMs(trace);
   const workloads = createWorkloads({
     store,
     scheduler,
     random: random.child('workloads'),
     images: (image) => ({ ...HEALTHY_IMAGE, readyAfterMs: readyAfter(image) }),
+    timing: NO_MACHINES,
   });
   runControllers({
     controllers: [

@@ -169,7 +169,7 @@ function brief(value: unknown): string {
 
 function compareEvents(theirs: Trace, ours: Trace, clock: Clock, traceEndS: number): Difference[] {
   const [their, our] = [occurrences(theirs), occurrences(ours)];
-  const dryAt = recorderDryAt(their);
+  const dryAt = recorderDryAt(theirs);
   const differences: Difference[] = [];
   for (const [name, { times }] of their) {
     const others = our.get(name)?.times ?? [];

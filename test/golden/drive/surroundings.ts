@@ -68,3 +68,24 @@ function podsOf(trace: Trace): PodLife[] {
   }
   return [...pods.values()];
 }
+
+/** Slower first queries than this are the controller's doing (an initial delay), not the machine's. Seconds. */
+const SLOW_MACHINE_S = 1;
+
+/**
+ * By AnalysisRun: how long after its creation its first answer was there, in milliseconds. It is some 20 ms but for a
+ * busy machine; and what an Experiment sees of its run's first phases hangs on it.
+ */
+export function firstAnswerAfterMs(trace: Trace): ReadonlyMap<string, number> {
+  const bornS = new Map<string, number>();
+  const delaysMs = new Map<string, number>();
+  for (const { t, object, event } of trace) {
+    if (object?.kind !== 'AnalysisRun') continue;
+    const { name } = object.metadata;
+    if (event === 'ADDED') bornS.set(name, t);
+    const delayS = t - (bornS.get(name) ?? t);
+    if (event !== 'MODIFIED' || delaysMs.has(name)) continue;
+    delaysMs.set(name, delayS < SLOW_MACHINE_S ? delayS * 1000 : 0);
+  }
+  return delaysMs;
+}
