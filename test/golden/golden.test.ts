@@ -4,11 +4,24 @@ import { describe, expect, it } from 'vitest';
 import { compareTraces } from './compare/compare.ts';
 import { differencesText } from './report.ts';
 import { runCase } from './run-case.ts';
-import { readCases } from './trace.ts';
+import { readCase, readCases } from './trace.ts';
+
+const folder = join(import.meta.dirname, 'cases');
 
 describe('golden', () => {
-  it.each(readCases(join(import.meta.dirname, 'cases')))('$name', (golden) => {
+  it.each(readCases(folder))('$name', (golden) => {
     const differences = compareTraces(golden.trace, runCase(golden));
     expect(differencesText(differences, 3)).toBe('');
+  });
+
+  it('sees the difference when upstream #3078 is mended', () => {
+    const golden = readCase(folder, 'canary-analysis-fail');
+    const [first] = compareTraces(golden.trace, runCase(golden, [3078]));
+    expect(first).toMatchObject({ where: 'Service/demo-canary', fields: [{ field: 'alternates' }, {}] });
+  });
+
+  it('gives the same run twice', () => {
+    const golden = readCase(folder, 'experiment-step');
+    expect(runCase(golden)).toEqual(runCase(golden));
   });
 });

@@ -4,9 +4,7 @@ import { Random } from '../../cluster/kernel/random.ts';
 import { VirtualScheduler } from '../../cluster/kernel/scheduler.ts';
 import { runControllers } from '../../cluster/kube/runner.ts';
 import { ObjectStore } from '../../cluster/kube/store.ts';
-import { analysisRunController } from '../../cluster/rollouts/analysis/controller.ts';
-import { rolloutController } from '../../cluster/rollouts/controller/controller.ts';
-import { experimentController } from '../../cluster/rollouts/experiments/controller.ts';
+import { rolloutsControllers } from '../../cluster/rollouts/controllers.ts';
 import { createWorkloads } from '../../cluster/workloads/workloads.ts';
 import { Recorder } from './drive/recorder.ts';
 import { ScriptedPrometheus } from './drive/scripted-prometheus.ts';
@@ -20,8 +18,11 @@ const NO_MACHINES = { scheduleLatencyMs: 0, startLatencyMs: 0, shutdownMs: 0, ji
 /** Ours goes on for this long after the trace's end, so that nothing is missing only because we were slower. */
 const AFTERMATH_MS = 3000;
 
-/** Throws what the embedded cluster throws: a crash is a failed case. */
-export function runCase({ name, steps, trace }: GoldenCase): Trace {
+/**
+ * Throws what the embedded cluster throws: a crash is a failed case. `fixed` are upstream issues whose bug is switched
+ * off; the real controller has none switched off.
+ */
+export function runCase({ name, steps, trace }: GoldenCase, fixed: readonly number[] = []): Trace {
   const scheduler = new VirtualScheduler(startMs(trace));
   const random = new Random(name);
   const recorder = new Recorder(scheduler.nowMs());
@@ -40,12 +41,7 @@ export function runCase({ name, steps, trace }: GoldenCase): Trace {
     timing: NO_MACHINES,
   });
   runControllers({
-    controllers: [
-      ...workloads.controllers,
-      rolloutController({ fixed: new Set() }),
-      analysisRunController(),
-      experimentController(),
-    ],
+    controllers: [...workloads.controllers, ...rolloutsControllers({ fixed: new Set(fixed) })],
     store,
     scheduler,
     metrics: prometheus,

@@ -3,10 +3,10 @@
  * an input of a case, not an outcome: it is taken from the trace, and the change lands at its end.
  */
 import type { VirtualScheduler } from '../../../cluster/kernel/scheduler.ts';
-import type { Effect } from '../../../cluster/kube/effects.ts';
 import type { KubeObject } from '../../../cluster/kube/objects.ts';
 import type { Rollout } from '../../../cluster/kube/types/argo.ts';
 import type { ObjectStore } from '../../../cluster/kube/store.ts';
+import { applyEffect } from '../../../cluster/kube/runner.ts';
 import { kindInfo } from '../../../cluster/kube/kinds.ts';
 import { ApiError } from '../../../cluster/kube/api-error.ts';
 import { ActionRefused } from '../../../cluster/rollouts/actions/action.ts';
@@ -114,14 +114,8 @@ function apply(manifest: KubeObject, { store, namespace }: World): string {
 
 function act(command: string, { store, namespace, scheduler }: World): string {
   const { effects, said } = pluginCommand(command, store, namespace, scheduler.nowMs());
-  for (const effect of effects) applyEffect(effect, store);
+  for (const effect of effects) if (effect.do !== 'event') applyEffect(store, effect);
   return said;
-}
-
-function applyEffect(effect: Effect, store: ObjectStore): void {
-  if (effect.do === 'patch') store.patch(effect.ref, effect.patch, effect.subresource);
-  else if (effect.do === 'update') store.update(effect.object);
-  else throw new Error(`no plugin verb has the effect ${effect.do}`);
 }
 
 type Until = Extract<Step, { until: unknown }>['until'];
