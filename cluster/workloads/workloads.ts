@@ -1,10 +1,16 @@
-/** The built-in workloads of the embedded cluster, ready to be handed to the runner. */
+/**
+ * The built-in workloads of the embedded cluster, ready to be handed to the runner. HorizontalPodAutoscalers,
+ * StatefulSets, DaemonSets and CronJobs have no controller here: objects of the first kind are kept and do nothing, the
+ * others are not served at all.
+ */
 import type { Random } from '../kernel/random.ts';
 import type { Scheduler } from '../kernel/scheduler.ts';
 import type { ImageBehaviours } from '../images.ts';
 import type { Controller } from '../kube/effects.ts';
 import type { ObjectStore } from '../kube/store.ts';
+import { deploymentController } from './deployment/controller.ts';
 import { endpointSliceController } from './endpoint-slices.ts';
+import { jobController } from './jobs.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
 import type { KubeletTiming } from './kubelet/pod-life.ts';
 import { replicaSetController } from './replica-set.ts';
@@ -27,6 +33,8 @@ export function createWorkloads(options: {
   return {
     controllers: [
       replicaSetController({ random: random.child('replicaset-controller') }),
+      deploymentController(),
+      jobController({ random: random.child('job-controller') }),
       endpointSliceController(),
     ],
     kubelet: new Kubelet({ ...rest, random: random.child('kubelet') }),
