@@ -91,8 +91,8 @@ function addReadCommands(
     .command('schema')
     .description("print the scenario's JSON Schema")
     .action(async () => {
-      const { schema } = await import('./commands/schema.ts');
-      setExitCode(await schema(environment));
+      const { schemaCommand } = await import('./commands/schema.ts');
+      setExitCode(await schemaCommand(environment));
     });
   program
     .command('get')
@@ -109,10 +109,6 @@ function addReadCommands(
 
 function explainError(error: unknown, environment: Environment): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODE.pass : EXIT_CODE.usage;
-  if (error instanceof AggregateError && error.errors.every((each) => each instanceof CoalmineError)) {
-    for (const each of error.errors as CoalmineError[]) environment.err.write(`${each.explain()}\n`);
-    return Math.max(...(error.errors as CoalmineError[]).map(({ exitCode }) => exitCode));
-  }
   if (error instanceof CoalmineError) {
     environment.err.write(`${error.explain()}\n`);
     return error.exitCode;

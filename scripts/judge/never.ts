@@ -45,7 +45,7 @@ export class NeverWatch {
       state === 'inconclusive' ? ['nothing that this rule is about ever happened'] : this.#detail;
     return {
       state,
-      name: `never: ${this.#rule.title}`,
+      name: this.#rule.title,
       kind: 'never',
       step: undefined,
       position: this.#rule.at,

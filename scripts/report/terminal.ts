@@ -48,6 +48,8 @@ function formatTimeline(rows: readonly TimelineRow[], style: Style, options: Ter
 /** Progress and measurements are left to `--verbose`; what changed for users is always told. */
 function isQuiet({ kind, tone, text }: TimelineRow): boolean {
   if (kind === 'phase') return text.includes(' is Progressing');
+  // A conflict between two writers is how Kubernetes works; the controller tries again.
+  if (kind === 'trouble') return true;
   return tone === 'quiet' && kind === 'service';
 }
 

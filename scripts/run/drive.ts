@@ -3,6 +3,7 @@
  * everything. It decides nothing itself; the judge does, from the record.
  */
 import type { AnyObject } from '../../cluster/kube/objects.ts';
+import type { Rollout } from '../../cluster/kube/types/argo.ts';
 import { formatDuration } from '../../cluster/kernel/time.ts';
 import { Judge } from '../judge/judge.ts';
 import { overall, type Verdict } from '../judge/verdict.ts';
@@ -20,8 +21,6 @@ export interface RunOptions {
   version: string;
   /** The objects of `spec.manifests`, loaded and checked, in order of application. */
   manifests: readonly AnyObject[];
-  /** Loads a file or folder that an `apply` step names. */
-  load: (path: string) => Promise<AnyObject[]>;
   onStep?: (event: {
     index: number;
     step: Step;
@@ -54,6 +53,7 @@ export async function drive(scenario: Scenario, testbed: Testbed, options: RunOp
   });
   testbed.observe(recordInto(record, startMs));
   await testbed.apply(options.manifests);
+  if (scenario.loads.length > 0) await testbed.waitUntil(startMs + FIRST_DEPLOY_MS, () => isDeployed(judge));
   for (const stream of scenario.loads) {
     await testbed.startLoad(stream);
     record.append({
@@ -84,6 +84,16 @@ export async function drive(scenario: Scenario, testbed: Testbed, options: RunOp
   };
 }
 
+/** Users come once there is something to visit; a first deploy that never ends does not keep them away for ever. */
+const FIRST_DEPLOY_MS = 120_000;
+
+/** Every Rollout has come to rest: up, or refused. */
+function isDeployed({ world }: Judge): boolean {
+  return world
+    .list<Rollout>('Rollout')
+    .every(({ status }) => status?.phase === 'Healthy' || status?.phase === 'Degraded');
+}
+
 interface Course extends RunOptions {
   record: RunRecord;
   judge: Judge;
@@ -102,7 +112,7 @@ async function takeSteps(scenario: Scenario, testbed: Testbed, course: Course): 
     if (step.do === 'expect' || step.do === 'assert') await settle(step, testbed, course);
     else if (step.do === 'wait')
       await testbed.waitUntil(Math.min(deadlineMs, testbed.nowMs() + step.durationMs), () => false);
-    else await perform(step, testbed, scenario, course.load);
+    else await perform(step, testbed, scenario);
     record.append({ tMs: since(), type: 'step', index, name: step.title, state: 'ended' });
     const verdict = judge.lastVerdict() === before ? undefined : judge.lastVerdict();
     course.onStep?.({ index, step, state: 'ended', verdict, tMs: since() });

@@ -22,12 +22,7 @@ import type { Testbed } from '../testbeds/testbed.ts';
 
 export type ActiveStep = Exclude<Step, { do: 'expect' | 'assert' | 'wait' }>;
 
-export async function perform(
-  step: ActiveStep,
-  testbed: Testbed,
-  scenario: Scenario,
-  load: (path: string) => Promise<AnyObject[]>,
-): Promise<void> {
+export async function perform(step: ActiveStep, testbed: Testbed, scenario: Scenario): Promise<void> {
   switch (step.do) {
     case 'ship':
     case 'undo':
@@ -38,12 +33,7 @@ export async function perform(
     case 'restart':
       return testbed.perform(actOnRollout(step, testbed, scenario));
     case 'apply':
-      return testbed.apply(
-        withNamespace(
-          'file' in step.source ? await load(step.source.file) : step.source.objects,
-          scenario.namespace,
-        ),
-      );
+      return testbed.apply(objectsOf(step));
     case 'patch':
       return testbed.perform([{ do: 'patch', ref: objectRef(step.target, scenario), patch: step.patch }]);
     case 'delete':
@@ -64,12 +54,10 @@ function objectRef(
   return { kind: target.kind, namespace: target.namespace ?? scenario.namespace, name: target.name };
 }
 
-function withNamespace(objects: readonly AnyObject[], namespace: string): AnyObject[] {
-  return objects.map((object) =>
-    object.metadata.namespace === undefined
-      ? { ...object, metadata: { ...object.metadata, namespace } }
-      : object,
-  );
+/** An opened scenario's `apply` steps hold their objects; a file's name is left only in one that was never opened. */
+function objectsOf(step: Extract<Step, { do: 'apply' }>): AnyObject[] {
+  if ('objects' in step.source) return step.source.objects;
+  throw new TypeError(`step "${step.title}" was not opened: ${step.source.file}`);
 }
 
 function actOnRollout(step: ShipStep | UndoStep | VerbStep, testbed: Testbed, scenario: Scenario): Effect[] {
