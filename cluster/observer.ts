@@ -21,7 +21,7 @@ export interface RequestOutcome {
   service: string | undefined;
   subset: string | undefined;
   pod: string | undefined;
-  /** The pod's rollouts-pod-template-hash, image and owner Rollout or workload, where there is a pod. */
+  /** The pod's rollouts-pod-template-hash, image and owning workload (`namespace/name`, the Rollout for its pods), where there is a pod. */
   podTemplateHash: string | undefined;
   image: string | undefined;
   workload: string | undefined;
