@@ -1,5 +1,5 @@
 /** `patches`, `patchesStrategicMerge` and `patchesJson6902`: which resources a patch means, and what it makes of them. */
-import jsonPatch from 'fast-json-patch';
+import fastJsonPatch from 'fast-json-patch';
 import type { Operation } from 'fast-json-patch';
 import type { AnyObject } from '../../../cluster/kube/objects.ts';
 import { kindInfo } from '../../../cluster/kube/kinds.ts';
@@ -9,6 +9,9 @@ import { MergeRefusal, mergeValue } from './merge.ts';
 import { groupOf, identity, isCalled, versionOf } from './resource.ts';
 import type { Resource } from './resource.ts';
 import type { Selector } from './kustomization.ts';
+
+/** The package is CommonJS: Node sees its default export only. */
+const { applyPatch } = fastJsonPatch;
 import { asMap } from './walk.ts';
 
 /** What stops a patch, in words; the build adds where it was written. */
@@ -62,8 +65,8 @@ function jsonPatchAll(resources: readonly Resource[], operations: unknown[], pat
   return resources.map((resource) => {
     if (!selects(resource)) return resource;
     try {
-      const copy = jsonPatch.deepClone(resource.object) as AnyObject;
-      const result = jsonPatch.applyPatch(copy, operations as Operation[], true, true);
+      const copy = structuredClone(resource.object);
+      const result = applyPatch(copy, operations as Operation[], true, true);
       return patched(resource, result.newDocument, patch);
     } catch (error) {
       if (!(error instanceof Error)) throw error;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../cluster/kernel/random.ts';
 import { VirtualScheduler } from '../../../cluster/kernel/scheduler.ts';

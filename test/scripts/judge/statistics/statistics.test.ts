@@ -2,7 +2,7 @@
  * Every figure is checked against a source that is not this code: published tables, closed forms, or enumeration
  * with exact integers.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   acceptedRange,
