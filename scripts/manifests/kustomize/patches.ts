@@ -11,7 +11,7 @@ import type { Resource } from './resource.ts';
 import type { Selector } from './kustomization.ts';
 
 /** The package is CommonJS: Node sees its default export only. */
-const { applyPatch } = fastJsonPatch;
+const { applyPatch: applyOperations } = fastJsonPatch;
 import { asMap } from './walk.ts';
 
 /** What stops a patch, in words; the build adds where it was written. */
@@ -66,7 +66,7 @@ function jsonPatchAll(resources: readonly Resource[], operations: unknown[], pat
     if (!selects(resource)) return resource;
     try {
       const copy = structuredClone(resource.object);
-      const result = applyPatch(copy, operations as Operation[], true, true);
+      const result = applyOperations(copy, operations as Operation[], true, true);
       return patched(resource, result.newDocument, patch);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
