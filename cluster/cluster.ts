@@ -16,6 +16,7 @@ import { ScriptedMetrics, type MetricScript } from './metrics/scripted.ts';
 import type { Observer } from './observer.ts';
 import { createPrometheus, type EmbeddedPrometheus } from './prometheus/prometheus.ts';
 import { rolloutsControllers } from './rollouts/controllers.ts';
+import { rolloutsMetrics, withMetrics } from './rollouts/metrics/metrics.ts';
 import { createTraffic, ROUTING_KINDS, type Traffic } from './traffic/flow.ts';
 import { createWorkloads, type Workloads } from './workloads/workloads.ts';
 
@@ -64,12 +65,13 @@ export function createCluster(options: ClusterOptions): Cluster {
     observer,
     telemetry,
   });
+  const controllerMetrics = rolloutsMetrics({ store, nowMs: () => scheduler.nowMs() });
   const prometheus = createPrometheus({
     scheduler,
     random: random.child('prometheus'),
     ...options.prometheus,
     beforeScrape: (nowMs) => traffic.settle(nowMs),
-    targets: () => telemetry.scrapeTargets(),
+    targets: () => [...telemetry.scrapeTargets(), controllerMetrics.scrapeTarget()],
     observer,
   });
   const metrics: MetricSource = new EmbeddedMetrics(prometheus.source, new ScriptedMetrics(options.metrics));
@@ -83,7 +85,13 @@ export function createCluster(options: ClusterOptions): Cluster {
     images: behaviours,
   });
   const controllers = [...workloads.controllers, ...rolloutsControllers({ fixed: new Set(options.fixed) })];
-  const runner = runControllers({ controllers, store, scheduler, metrics, observer });
+  const runner = runControllers({
+    controllers,
+    store,
+    scheduler,
+    metrics,
+    observer: withMetrics(observer, controllerMetrics),
+  });
   return {
     store,
     traffic,

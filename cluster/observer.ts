@@ -45,4 +45,6 @@ export interface Observer {
   fault?(event: { name: string; state: 'started' | 'seen' | 'ended'; detail: string; timeMs: number }): void;
   /** A controller could not go on with a key: its words, for the timeline. */
   trouble?(event: { controller: string; key: string; error: string; timeMs: number }): void;
+  /** A reconcile has ended, well or in an error. */
+  reconciled?(event: { controller: string; key: string; startMs: number; endMs: number }): void;
 }

@@ -91,6 +91,8 @@ class Worker {
   readonly #writeLatencyMs: number;
   /** Steps of reconciles that were due while the controller was paused. */
   #held: (() => void)[] = [];
+  /** When the reconciles under way began. */
+  readonly #startsMs = new Map<string, number>();
   /** Rises with every restart; steps of an older life are dropped. */
   #life = 0;
 
@@ -133,11 +135,13 @@ class Worker {
   end(): void {
     this.#life++;
     this.#held = [];
+    this.#startsMs.clear();
     this.queue.clear();
   }
 
   #reconcile(key: string): void {
     const { store, scheduler } = this.#options;
+    this.#startsMs.set(key, scheduler.nowMs());
     this.#act(key, () => this.#follow(key, this.controller.reconcile(key, store, scheduler.nowMs())));
   }
 
@@ -197,8 +201,10 @@ class Worker {
 
   #resumeOrEnd(key: string, { ask }: Outcome): void {
     const { store, scheduler } = this.#options;
-    if (ask === undefined) this.queue.done(key);
-    else this.#follow(key, ask.resume([], store, scheduler.nowMs()));
+    if (ask === undefined) {
+      this.#ended(key);
+      this.queue.done(key);
+    } else this.#follow(key, ask.resume([], store, scheduler.nowMs()));
   }
 
   #question(key: string, { questions, resume }: NonNullable<Outcome['ask']>): void {
@@ -221,7 +227,16 @@ class Worker {
   #fail(key: string, error: string): void {
     const { scheduler, observer } = this.#options;
     observer?.trouble?.({ controller: this.controller.name, key, error, timeMs: scheduler.nowMs() });
+    this.#ended(key);
     this.queue.failed(key, error);
+  }
+
+  #ended(key: string): void {
+    const { scheduler, observer } = this.#options;
+    const endMs = scheduler.nowMs();
+    const startMs = this.#startsMs.get(key) ?? endMs;
+    this.#startsMs.delete(key);
+    observer?.reconciled?.({ controller: this.controller.name, key, startMs, endMs });
   }
 }
 

@@ -28,9 +28,9 @@ export interface TelemetryOptions {
   injection?: 'all' | 'labelled';
 }
 
-/** One proxy that Prometheus can scrape (port 15020). */
+/** What Prometheus can scrape: a proxy (port 15020), or the Argo Rollouts controller (port 8090). */
 export interface ScrapeTarget {
-  kind: 'pod' | 'gateway' | 'client';
+  kind: 'pod' | 'gateway' | 'client' | 'controller';
   pod: Pod | undefined;
   /** namespace, pod, node, instance and all pod labels by labelmap; no `job`, which is the scraper's. */
   labels: Labels;

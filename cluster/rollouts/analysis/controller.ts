@@ -16,6 +16,7 @@ import type { Controller, Watch } from '../../kube/effects.ts';
 import type { AnyObject } from '../../kube/objects.ts';
 import type { AnalysisRun } from '../../kube/types/analysis.ts';
 import type { Job } from '../../kube/types/core.ts';
+import { ARGO_PROMPT_RATE_LIMIT } from '../controller/rate-limit.ts';
 import type { AnalysisOptions } from './options.ts';
 
 export type { AnalysisOptions } from './options.ts';
@@ -25,6 +26,7 @@ export function analysisRunController(options: AnalysisOptions = {}): Controller
   return {
     name: 'analysis',
     watches,
+    rateLimit: ARGO_PROMPT_RATE_LIMIT,
     reconcile: (key, view, nowMs) => {
       const [namespace, name] = key.split('/') as [string, string];
       const run = view.get<AnalysisRun>('AnalysisRun', namespace, name);

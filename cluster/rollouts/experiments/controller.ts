@@ -11,6 +11,7 @@
 import { reconcileExperiment } from './reconcile.ts';
 import { isCompleted } from '../analysis/templates.ts';
 import { keyOf, splitKey } from '../controller/keys.ts';
+import { ARGO_PROMPT_RATE_LIMIT } from '../controller/rate-limit.ts';
 import type { Controller, Watch } from '../../kube/effects.ts';
 import type { AnyObject, KubeObject } from '../../kube/objects.ts';
 import type { AnalysisRun, Experiment } from '../../kube/types/analysis.ts';
@@ -24,6 +25,7 @@ export function experimentController(_options: ExperimentOptions = {}): Controll
   return {
     name: 'experiments',
     watches,
+    rateLimit: ARGO_PROMPT_RATE_LIMIT,
     reconcile: (key, view, nowMs) => {
       const { namespace, name } = splitKey(key);
       const experiment = view.get<Experiment>('Experiment', namespace, name);

@@ -8,7 +8,7 @@ import type { Controller, Effect } from '../../kube/effects.ts';
 import type { ClusterReader } from '../../kube/objects.ts';
 import type { Rollout } from '../../kube/types/argo.ts';
 import type { Service } from '../../kube/types/core.ts';
-import { ARGO_RATE_LIMIT } from '../controller/rate-limit.ts';
+import { ARGO_PROMPT_RATE_LIMIT } from '../controller/rate-limit.ts';
 import { keyOf, splitKey } from '../controller/keys.ts';
 import { MANAGED_BY, POD_TEMPLATE_HASH } from '../replicasets/metadata.ts';
 import { serviceNames } from './service-keys.ts';
@@ -17,7 +17,7 @@ import { serviceNames } from './service-keys.ts';
 export function rolloutServiceController(): Controller {
   return {
     name: 'rollout-services',
-    rateLimit: ARGO_RATE_LIMIT,
+    rateLimit: ARGO_PROMPT_RATE_LIMIT,
     watches: [
       { kind: 'Service', keys: (service) => [keyOf(service)] },
       {

@@ -11,6 +11,7 @@ import type { AnyObject, ClusterReader } from '../../kube/objects.ts';
 import type { Rollout } from '../../kube/types/argo.ts';
 import type { DestinationRule } from '../../kube/types/istio.ts';
 import { keyOf, splitKey } from '../controller/keys.ts';
+import { ARGO_RATE_LIMIT } from '../controller/rate-limit.ts';
 import { MANAGED_BY } from '../replicasets/metadata.ts';
 import { withoutHashes } from './destination-rule.ts';
 import { destinationRuleRef } from './provider.ts';
@@ -18,6 +19,7 @@ import { destinationRuleRef } from './provider.ts';
 export function rolloutDestinationRuleController(): Controller {
   return {
     name: 'rollout-destination-rules',
+    rateLimit: ARGO_RATE_LIMIT,
     watches: [
       { kind: 'DestinationRule', keys: (rule) => [keyOf(rule)] },
       { kind: 'Rollout', keys: letGo },
