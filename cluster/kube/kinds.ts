@@ -43,6 +43,7 @@ const GROUPS: readonly (readonly [group: string, versions: string, rows: readonl
       ['Namespace', 'namespaces', 'ns', ['cluster', 'status']],
       ['Node', 'nodes', 'no', ['cluster', 'status']],
       ['Pod', 'pods', 'po', ['status']],
+      ['PodTemplate', 'podtemplates', '', ['generation']],
       ['Secret', 'secrets', '', NONE],
       ['Service', 'services', 'svc', ['status']],
       ['ServiceAccount', 'serviceaccounts', 'sa', NONE],
