@@ -72,7 +72,6 @@ export function createCluster(options: ClusterOptions): Cluster {
     ...options.prometheus,
     beforeScrape: (nowMs) => traffic.settle(nowMs),
     targets: () => [...telemetry.scrapeTargets(), controllerMetrics.scrapeTarget()],
-    observer,
   });
   const metrics: MetricSource = new EmbeddedMetrics(prometheus.source, new ScriptedMetrics(options.metrics));
   store.subscribe(({ object }) => {

@@ -1,0 +1,99 @@
+/** One thing that is scraped, and the series that its scrapes write. */
+import { Labels, METRIC_NAME } from '../storage/labels.ts';
+import type { LabelSet } from '../storage/labels.ts';
+import type { Series } from '../storage/series.ts';
+import type { Storage } from '../storage/storage.ts';
+
+/** A value as it stands. `labels` (with `__name__`) is the same object at every scrape: it is the series' identity. */
+export interface MetricSample {
+  readonly labels: LabelSet;
+  readonly value: number;
+}
+
+export interface ScrapeTarget {
+  /** instance, namespace, pod, the pod's labels …; the same object for as long as it is the same target. */
+  readonly labels: LabelSet;
+  collect(nowMs: number): Iterable<MetricSample>;
+}
+
+interface Written {
+  series: Series;
+  /** Number of the scrape that last had it. */
+  scrape: number;
+}
+
+/** How a scrape went; the three are written as scrape_duration_seconds, scrape_samples_scraped and up. */
+export interface ScrapeResult {
+  durationSeconds: number;
+  samples: number;
+  up: 0 | 1;
+}
+
+/** Appends a target's samples through handles, and ends the series that a scrape no longer shows. */
+export class TargetWriter {
+  readonly #storage: Storage;
+  readonly #labels: LabelSet;
+  readonly #written = new Map<LabelSet, Written>();
+  readonly #reports: Record<keyof ScrapeResult, Series>;
+  #scrapes = 0;
+
+  /** `labels`: the target's, with its job. */
+  constructor(storage: Storage, labels: LabelSet) {
+    this.#storage = storage;
+    this.#labels = labels;
+    this.#reports = {
+      up: this.#register({ [METRIC_NAME]: 'up' }),
+      durationSeconds: this.#register({ [METRIC_NAME]: 'scrape_duration_seconds' }),
+      samples: this.#register({ [METRIC_NAME]: 'scrape_samples_scraped' }),
+    };
+  }
+
+  /** Writes one good scrape; returns how many samples it had. */
+  write(samples: Iterable<MetricSample>, nowMs: number): number {
+    this.#scrapes += 1;
+    const scrape = this.#scrapes;
+    let count = 0;
+    for (const { labels, value } of samples) {
+      let entry = this.#written.get(labels);
+      if (entry === undefined) {
+        entry = { series: this.#register(labels), scrape };
+        this.#written.set(labels, entry);
+      }
+      if (entry.series.dropped) entry.series = this.#register(labels);
+      entry.scrape = scrape;
+      this.#storage.append(entry.series, nowMs, value);
+      count += 1;
+    }
+    if (count < this.#written.size) this.#endMissing(nowMs);
+    return count;
+  }
+
+  /** Ends every series of the target at `nowMs`: the scrape failed, or the target is gone. */
+  end(nowMs: number): void {
+    for (const { series } of this.#written.values()) series.markStale(nowMs);
+    this.#written.clear();
+  }
+
+  report(result: ScrapeResult, nowMs: number): void {
+    for (const name of ['up', 'durationSeconds', 'samples'] as const) {
+      this.#storage.append(this.#reports[name], nowMs, result[name]);
+    }
+  }
+
+  endReports(nowMs: number): void {
+    for (const series of Object.values(this.#reports)) series.markStale(nowMs);
+  }
+
+  #endMissing(nowMs: number): void {
+    for (const [labels, { series, scrape }] of this.#written) {
+      if (scrape === this.#scrapes) continue;
+      series.markStale(nowMs);
+      this.#written.delete(labels);
+    }
+  }
+
+  /** honor_labels: where both have a label, the sample's own stands. */
+  #register(labels: LabelSet): Series {
+    return this.#storage.series(Labels.from({ ...this.#labels, ...labels }));
+  }
+}
