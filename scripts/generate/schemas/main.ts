@@ -54,6 +54,8 @@ const KINDS: Record<string, string[]> = {
     'Namespace',
     'Node',
     'Pod',
+    'PodTemplate',
+    'PodTemplate',
     'Secret',
     'Service',
     'ServiceAccount',
