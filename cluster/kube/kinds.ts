@@ -58,7 +58,8 @@ const GROUPS: readonly (readonly [group: string, versions: string, rows: readonl
     ],
   ],
   ['batch', 'v1', [['Job', 'jobs', '', WORKLOAD]]],
-  ['autoscaling', 'v2 v1', [['HorizontalPodAutoscaler', 'horizontalpodautoscalers', 'hpa', ['status']]]],
+  // Only v2 is served: v1 has other fields, and a version half understood is worse than one refused.
+  ['autoscaling', 'v2', [['HorizontalPodAutoscaler', 'horizontalpodautoscalers', 'hpa', ['status']]]],
   ['policy', 'v1', [['PodDisruptionBudget', 'poddisruptionbudgets', 'pdb', WORKLOAD]]],
   ['discovery.k8s.io', 'v1', [['EndpointSlice', 'endpointslices', '', ['generation']]]],
   ['coordination.k8s.io', 'v1', [['Lease', 'leases', '', NONE]]],

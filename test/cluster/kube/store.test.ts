@@ -264,6 +264,16 @@ describe('deletion', () => {
     expect(store.get('ReplicaSet', 'shop', 'demo')).toBeUndefined();
   });
 
+  it('of a namespace takes everything in it, and nothing else', () => {
+    const { store } = newStore();
+    store.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
+    store.create(object('Pod', 'busy', { spec: { nodeName: 'n', containers: [] } }));
+    store.create(object('Rollout', 'demo'));
+    store.create(object('ConfigMap', 'elsewhere', { metadata: { namespace: 'other' } }));
+    store.delete({ kind: 'Namespace', namespace: undefined, name: 'shop' });
+    expect([store.list('Pod'), store.list('Rollout'), store.list('ConfigMap').length]).toEqual([[], [], 1]);
+  });
+
   it('keeps a dependent that has another owner left, and takes one that is born to a dead owner', () => {
     const { store } = newStore();
     const [one, two] = ['one', 'two'].map((name) => store.create(object('Rollout', name)));

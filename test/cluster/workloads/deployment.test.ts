@@ -160,7 +160,7 @@ describe('a Deployment', () => {
     expect(sets()).toEqual(['web:3=0', 'web:4=0', 'web:5=1']);
   });
 
-  it('ends on the last template and size after any sequence of changes, and is never over its surge', () => {
+  it('ends on the last template and size after any sequence of changes', () => {
     const change = record({
       what: constantFrom('image', 'scale', 'pause', 'resume', 'kill'),
       value: integer({ min: 1, max: 6 }),
