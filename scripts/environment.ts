@@ -20,7 +20,10 @@ export interface Environment {
   elapsedMs(): number;
   /** Real time, milliseconds since the epoch. */
   wallMs(): number;
+  /** Called once, at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
   onInterrupt(listener: () => void): void;
+  /** Lets signals and timers have their turn: a run in virtual time would otherwise hold the thread to its end. */
+  breathe(): Promise<void>;
 }
 
 export function processEnvironment(): Environment {
@@ -32,9 +35,20 @@ export function processEnvironment(): Environment {
     elapsedMs: () => performance.now(),
     wallMs: () => Date.now(),
     onInterrupt: (listener) => {
-      process.once('SIGINT', listener);
-      process.once('SIGTERM', listener);
+      let asked = false;
+      // The listeners stay: libraries that restore the cursor end the process when they find themselves alone.
+      for (const [signal, number] of [
+        ['SIGINT', 2],
+        ['SIGTERM', 15],
+      ] as const) {
+        process.on(signal, () => {
+          if (asked) process.exit(128 + number);
+          asked = true;
+          listener();
+        });
+      }
     },
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
   };
 }
 

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
-import { CoalmineError } from '../errors.ts';
+import { CoalmineError, EXIT_CODE } from '../errors.ts';
 import { diskFiles } from '../manifests/source/files.ts';
 import { formatJson } from '../report/json.ts';
 import { formatJunit } from '../report/junit.ts';
@@ -53,10 +53,15 @@ export async function run(
         environment,
       ),
   }));
-  const results = await runJobs(jobs, environment);
+  const results = await runJobs(jobs, environment, () => interrupted);
   if (options.out !== undefined) writeResults(options.out, results);
   environment.out.write(formatReport(reporter, results, environment.out, options.verbose));
-  return exitCodeOf(results);
+  if (interrupted) {
+    environment.err.write(`interrupted: ${results.length} of ${jobs.length} scenarios were begun\n`);
+  }
+  const exitCode = exitCodeOf(results);
+  // What was not run is in doubt, even when all that was run has passed.
+  return exitCode === EXIT_CODE.pass && results.length < jobs.length ? EXIT_CODE.inconclusive : exitCode;
 }
 
 function writeResults(folder: string, results: readonly RunResult[]): void {

@@ -62,7 +62,7 @@ export class Judge {
 
   /** All verdicts, steps first, then the rules that hold over the whole run. */
   finish(endMs: number): Verdict[] {
-    this.#close(endMs);
+    this.#leave(endMs);
     return [
       ...this.#verdicts,
       ...this.#nevers.map((never) => never.verdict(endMs)),
@@ -80,15 +80,29 @@ export class Judge {
     const open = this.#open;
     if (open === undefined) return;
     this.decided();
-    this.#open = undefined;
     const { step, moment } = open;
     const finding =
       open.finding.state !== 'waiting' ? open.finding : lastWord(step, open.finding, this.world, moment);
+    this.#say(open, finding, endedMs);
+  }
+
+  /** The record ends inside a step: what has not come by then might still have come. */
+  #leave(endedMs: number): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    const finding: Finding = this.decided()
+      ? open.finding
+      : { state: 'doubtful', detail: [...open.finding.detail, 'the run ended before this was decided'] };
+    this.#say(open, finding, endedMs);
+  }
+
+  #say({ step, index, moment }: OpenStep, finding: Finding, endedMs: number): void {
+    this.#open = undefined;
     this.#verdicts.push({
       state: VERDICT[finding.state],
       name: step.title,
       kind: 'step',
-      step: open.index,
+      step: index,
       position: step.at,
       startedMs: moment.startedMs,
       endedMs,

@@ -13,7 +13,7 @@ import { perform } from './perform.ts';
 import { RunRecord } from './record.ts';
 import { recordInto } from './recorder.ts';
 import type { RunResult } from './result.ts';
-import { END_OF_STEPS, unfinished } from './unfinished.ts';
+import { END_OF_STEPS, INTERRUPTED, unfinished } from './unfinished.ts';
 
 export interface RunOptions {
   seed: string;
@@ -28,7 +28,7 @@ export interface RunOptions {
     verdict: Verdict | undefined;
     tMs: number;
   }) => void;
-  /** Asked between steps: a run that was interrupted ends as inconclusive. */
+  /** Asked between steps and while time passes: a run that was interrupted ends as inconclusive. */
   interrupted?: () => boolean;
 }
 
@@ -53,7 +53,8 @@ export async function drive(scenario: Scenario, testbed: Testbed, options: RunOp
   });
   testbed.observe(recordInto(record, startMs));
   await testbed.apply(options.manifests);
-  if (scenario.loads.length > 0) await testbed.waitUntil(startMs + FIRST_DEPLOY_MS, () => isDeployed(judge));
+  if (scenario.loads.length > 0)
+    await testbed.waitUntil(startMs + FIRST_DEPLOY_MS, () => isDeployed(judge) || isInterrupted(options));
   for (const stream of scenario.loads) {
     await testbed.startLoad(stream);
     record.append({
@@ -94,6 +95,10 @@ function isDeployed({ world }: Judge): boolean {
     .every(({ status }) => status?.phase === 'Healthy' || status?.phase === 'Degraded');
 }
 
+function isInterrupted({ interrupted }: Pick<RunOptions, 'interrupted'>): boolean {
+  return interrupted?.() === true;
+}
+
 interface Course extends RunOptions {
   record: RunRecord;
   judge: Judge;
@@ -105,14 +110,18 @@ interface Course extends RunOptions {
 async function takeSteps(scenario: Scenario, testbed: Testbed, course: Course): Promise<string> {
   const { record, judge, since, deadlineMs } = course;
   for (const [index, step] of scenario.steps.entries()) {
-    if (course.interrupted?.() === true) return 'interrupted before all steps were taken';
+    if (isInterrupted(course)) return INTERRUPTED;
     course.onStep?.({ index, step, state: 'started', verdict: undefined, tMs: since() });
     record.append({ tMs: since(), type: 'step', index, name: step.title, state: 'started' });
     const before = judge.lastVerdict();
     if (step.do === 'expect' || step.do === 'assert') await settle(step, testbed, course);
     else if (step.do === 'wait')
-      await testbed.waitUntil(Math.min(deadlineMs, testbed.nowMs() + step.durationMs), () => false);
+      await testbed.waitUntil(Math.min(deadlineMs, testbed.nowMs() + step.durationMs), () =>
+        isInterrupted(course),
+      );
     else await perform(step, testbed, scenario);
+    // Without an end the step is not judged: what it waited for might still have come.
+    if (isInterrupted(course)) return INTERRUPTED;
     record.append({ tMs: since(), type: 'step', index, name: step.title, state: 'ended' });
     const verdict = judge.lastVerdict() === before ? undefined : judge.lastVerdict();
     course.onStep?.({ index, step, state: 'ended', verdict, tMs: since() });
@@ -144,6 +153,6 @@ async function settle(
         record.append({ tMs: since(), type: 'pending', pending });
       }
     }
-    return judge.decided();
+    return judge.decided() || isInterrupted(course);
   });
 }

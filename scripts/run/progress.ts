@@ -1,6 +1,6 @@
 /** Progress while runs go on: a listr2 task a scenario, its steps told as they are taken. Renderers only read. */
-import { Listr, type ListrTask } from 'listr2';
-import type { Environment } from '../environment.ts';
+import { DefaultRenderer, Listr, ListrLogger, ProcessOutput, type ListrTask } from 'listr2';
+import type { Environment, TextSink } from '../environment.ts';
 import type { RunResult } from './result.ts';
 
 export interface RunJob {
@@ -10,46 +10,80 @@ export interface RunJob {
 }
 
 /**
- * Runs the jobs one after another and returns their results in order. Progress goes to a terminal only: in a pipe
- * or a log the report alone is wanted. A job that throws ends the whole: nothing half run is reported as run.
+ * Runs the jobs one after another and returns their results in order; after an interrupt no further job begins.
+ * Progress goes to the error stream, and only where that is a terminal: the report alone is wanted in a pipe or a log.
+ *
+ * @throws what a job throws, after which no further job begins: nothing half run is reported as run.
  */
-export async function runJobs(jobs: readonly RunJob[], environment: Environment): Promise<RunResult[]> {
-  const results: RunResult[] = [];
-  if (environment.err.columns === undefined) {
-    for (const job of jobs) results.push(await job.run(() => undefined));
+export async function runJobs(
+  jobs: readonly RunJob[],
+  { err }: Pick<Environment, 'err'>,
+  interrupted: () => boolean,
+): Promise<RunResult[]> {
+  if (err.columns === undefined) {
+    const results: RunResult[] = [];
+    for (const job of jobs) if (!interrupted()) results.push(await job.run(() => undefined));
     return results;
   }
+  return withProgress(jobs, err, interrupted);
+}
+
+async function withProgress(
+  jobs: readonly RunJob[],
+  err: TextSink,
+  interrupted: () => boolean,
+): Promise<RunResult[]> {
+  const results: RunResult[] = [];
+  // With exitOnError listr2 would show the tasks that follow a failed scenario as never run; without, it keeps errors.
+  let thrown: { error: unknown } | undefined;
   const tasks: ListrTask[] = jobs.map((job) => ({
     title: job.title,
+    skip: () => thrown !== undefined || interrupted(),
     task: async (_context, task) => {
-      const result = await job.run((text) => {
+      const tell = (text: string): void => {
         task.output = text;
+      };
+      const result = await job.run(tell).catch((error: unknown) => {
+        thrown = { error };
+        throw error;
       });
       results.push(result);
       task.title = `${job.title}: ${result.state}`;
-      if (result.state === 'fail') throw new FailedRun(result);
+      if (result.state === 'fail') throw new FailedRun(result.scenario);
     },
-    exitOnError: false,
   }));
+  const logger = new ListrLogger({ useIcons: true, toStderr: [], processOutput: outputTo(err) });
   await new Listr(tasks, {
     concurrent: false,
     exitOnError: false,
-    collectErrors: 'minimal',
-    rendererOptions: { collapseErrors: true, showErrorMessage: false },
-  })
-    .run()
-    .catch(rethrowUnlessFailed);
+    // Its own listener would end the process in the middle of a run.
+    registerSignalListeners: false,
+    renderer: ErrorStreamRenderer,
+    rendererOptions: { logger, collapseErrors: true, showErrorMessage: false },
+  }).run();
+  if (thrown !== undefined) throw thrown.error;
   return results;
+}
+
+/** listr2 asks whether stdout is a terminal; what counts here is the error stream, and runJobs has looked at it. */
+class ErrorStreamRenderer extends DefaultRenderer {
+  static override nonTTY = true;
 }
 
 /** Marks a task as failed for the display; the result itself is already kept. */
 class FailedRun extends Error {
   override readonly name = 'FailedRun';
-  constructor(result: RunResult) {
-    super(result.scenario);
-  }
 }
 
-function rethrowUnlessFailed(error: unknown): void {
-  if (!(error instanceof FailedRun)) throw error;
+/** listr2 draws on "stdout"; here that is the sink, so that a report on the real one stays clean. */
+function outputTo(sink: TextSink): ProcessOutput {
+  const stream = (): NodeJS.WriteStream => {
+    const write = (text: string | Uint8Array): boolean => {
+      sink.write(typeof text === 'string' ? text : new TextDecoder().decode(text));
+      return true;
+    };
+    // Of a whole stream, listr2 and log-update read these two fields.
+    return { columns: sink.columns, write } as NodeJS.WriteStream;
+  };
+  return new ProcessOutput(stream(), stream());
 }

@@ -32,7 +32,7 @@ export async function runOpened(
 ): Promise<RunResult> {
   const { scenario } = opened;
   const seed = resolveSeed(options.seed, scenario.seed, environment);
-  const testbed = createTestbed(options.on ?? 'sim', opened, seed);
+  const testbed = createTestbed(options.on ?? 'sim', opened, seed, environment);
   refuseUnknownFaults(opened, testbed);
   try {
     return await drive(scenario, testbed, {
@@ -49,8 +49,13 @@ export async function runOpened(
 
 const TESTBEDS = ['sim'];
 
-function createTestbed(on: string, { scenario }: OpenedScenario, seed: string): Testbed {
-  if (on === 'sim') return new SimTestbed(scenario, seed);
+function createTestbed(
+  on: string,
+  { scenario }: OpenedScenario,
+  seed: string,
+  { breathe }: Environment,
+): Testbed {
+  if (on === 'sim') return new SimTestbed(scenario, seed, breathe);
   throw new CoalmineError('usage', {
     what: `"${on}" is not a testbed`,
     where: { path: '--on' },

@@ -2,6 +2,7 @@
 import type { Verdict } from '../judge/verdict.ts';
 
 export const END_OF_STEPS = 'all steps were taken';
+export const INTERRUPTED = 'interrupted before all steps were taken';
 
 export function unfinished(reason: string, endedMs: number): Verdict {
   return {
