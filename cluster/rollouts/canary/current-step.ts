@@ -2,13 +2,11 @@
  * The current step: pausing at it, and knowing when it is done.
  *
  * Follows: reconcileCanaryPause and completedCurrentCanaryStep in rollout/canary.go of Argo Rollouts v1.9.1. Left out:
- * step plugins, which are programs of their own and refused by name.
+ * step plugins, which validation refuses by name.
  */
-import { ReconcileError } from '../controller/context.ts';
 import type { RolloutContext } from '../controller/context.ts';
 import { pauseSeconds } from '../controller/defaults.ts';
-import { addPause, getPause, hasCompletedPauseStep, isAborted, requeueDuringWait } from '../status/pause.ts';
-import { isFullyPromoted } from '../status/phase.ts';
+import { addPause, getPause, hasCompletedPauseStep, requeueDuringWait } from '../status/pause.ts';
 import { isAtDesiredCounts } from './desired-counts.ts';
 import { currentStep } from './steps.ts';
 
@@ -25,18 +23,6 @@ export function reconcilePauseStep(context: RolloutContext): void {
   } else if (pause.duration !== undefined) {
     requeueDuringWait(context, condition.startTime, pauseSeconds(pause.duration));
   }
-}
-
-/** Throws ReconcileError at a plugin step that would have to run now. */
-export function refusePluginStep(context: RolloutContext): void {
-  const { rollout } = context;
-  const { step, index } = currentStep(rollout);
-  if (step?.plugin === undefined || isAborted(context)) return;
-  if (rollout.status?.promoteFull === true || isFullyPromoted(rollout)) return;
-  throw new ReconcileError(
-    `could not create step plugin at index ${index} : the step plugin "${step.plugin.name}" is a program ` +
-      'of its own, and the embedded controller runs none; take the step out of spec.strategy.canary.steps',
-  );
 }
 
 export function hasCompletedStep(context: RolloutContext): boolean {

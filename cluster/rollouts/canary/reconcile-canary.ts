@@ -14,7 +14,7 @@ import { reconcileExperiments } from '../runs/experiments.ts';
 import { reconcilePingPong, reconcileStableAndCanary } from '../services/canary-services.ts';
 import { hasNewPause } from '../status/pause.ts';
 import { reconcileTrafficRouting } from '../traffic/reconcile-traffic.ts';
-import { reconcilePauseStep, refusePluginStep } from './current-step.ts';
+import { reconcilePauseStep } from './current-step.ts';
 import { reconcileCanaryReplicaSets } from './reconcile-replica-sets.ts';
 import { hasTemplateOrStepsChanged } from './steps.ts';
 import { syncCanaryStatus } from './sync-status.ts';
@@ -38,7 +38,6 @@ export function reconcileCanary(context: RolloutContext): void {
   // An inconclusive run halts everything at once.
   if (!hasNewPause(context) && !reconcileCanaryReplicaSets(context)) {
     reconcilePauseStep(context);
-    refusePluginStep(context);
   }
   syncCanaryStatus(context);
 }

@@ -23,6 +23,7 @@ export function validateCanary(rollout: Rollout, canary: CanaryStrategy): FieldE
     ...validateSteps(rollout, canary),
     ...validateAntiAffinity(canary.antiAffinity, `${PATH}.antiAffinity`),
     ...validateProvider(rollout),
+    ...validatePluginSteps(canary),
   ];
 }
 
@@ -127,4 +128,13 @@ function validateProvider(rollout: Rollout): FieldError[] {
   if (provider === undefined) return [];
   const detail = `the embedded controller shifts traffic by Istio only; it has no data plane for ${provider}`;
   return [forbidden(`${PATH}.canary.trafficRouting.${provider}`, detail)];
+}
+
+/** Ours alone: the real controller starts the plugin when the step's turn comes, where its ConfigMap names one. */
+function validatePluginSteps({ steps = [] }: CanaryStrategy): FieldError[] {
+  return steps.flatMap(({ plugin }, index) => {
+    if (plugin === undefined) return [];
+    const detail = `the step plugin "${plugin.name}" is a program of its own, and the embedded controller runs none`;
+    return [forbidden(`${PATH}.canary.steps[${index}].plugin`, detail)];
+  });
 }

@@ -74,11 +74,6 @@ describe('a Rollout whose references do not hold', () => {
   });
 });
 
-it('a step plugin is refused by name when its turn comes', () => {
-  const world = deployed({ steps: [{ setWeight: 25 }, { plugin: { name: 'acme/smoke' } }] });
-  expect(() => world.setImage('app:2')).toThrow('the step plugin "acme/smoke" is a program of its own');
-});
-
 it('a Rollout without replicas gets them written out', () => {
   const world = deployed({});
   const { replicas: _four, ...spec } = world.rollout().spec;

@@ -111,7 +111,7 @@ describe('workloadRef', () => {
     world.run(5);
     expect(world.status().phase).toBe('Degraded');
     expect(world.status().conditions?.find(({ type }) => type === 'InvalidSpec')?.message).toBe(
-      'deployments.apps "shop/legacy" not found',
+      'The Rollout "demo" is invalid: deployments.apps "shop/legacy" not found',
     );
     world.apply(deployment);
     healthy(world);
