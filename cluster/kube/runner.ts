@@ -5,6 +5,7 @@
  *
  * Unlike client-go's, the cache is never behind its own writes: a reconcile sees everything written before it starts.
  */
+import type { Random } from '../kernel/random.ts';
 import type { Scheduler } from '../kernel/scheduler.ts';
 import type { Observer } from '../observer.ts';
 import { ApiError } from './api-error.ts';
@@ -27,6 +28,11 @@ export interface RunnerOptions {
   writeLatencyMs?: number;
   /** From a change to the start of the reconcile that it causes. */
   reconcileLatencyMs?: number;
+  /**
+   * Varies each start by up to half its latency. Without it two controllers that answer one another keep in step
+   * for ever, and one may never see what the other shows for a moment; no real cluster is so regular.
+   */
+  random?: Random;
 }
 
 export interface Runner {
@@ -104,7 +110,7 @@ class Worker {
     this.queue = new Workqueue({
       name: controller.name,
       scheduler: options.scheduler,
-      startLatencyMs: options.reconcileLatencyMs ?? DEFAULT_RECONCILE_LATENCY_MS,
+      startLatencyMs: latencyOf(options, controller.name),
       start: (key) => this.#reconcile(key),
       ...(controller.rateLimit && { rateLimit: controller.rateLimit }),
     });
@@ -238,6 +244,15 @@ class Worker {
     this.#startsMs.delete(key);
     observer?.reconciled?.({ controller: this.controller.name, key, startMs, endMs });
   }
+}
+
+function latencyOf(
+  { reconcileLatencyMs = DEFAULT_RECONCILE_LATENCY_MS, random }: RunnerOptions,
+  name: string,
+): () => number {
+  if (random === undefined) return () => reconcileLatencyMs;
+  const own = random.child(name);
+  return () => Math.round(reconcileLatencyMs * (0.5 + own.float()));
 }
 
 /**

@@ -26,7 +26,7 @@ interface Item {
 export class Workqueue {
   readonly #name: string;
   readonly #scheduler: Scheduler;
-  readonly #startLatencyMs: number;
+  readonly #startLatencyMs: () => number;
   readonly #start: (key: string) => void;
   readonly #rateLimit: RateLimit;
   readonly #items = new Map<string, Item>();
@@ -36,13 +36,14 @@ export class Workqueue {
   constructor(options: {
     name: string;
     scheduler: Scheduler;
-    startLatencyMs: number;
+    /** From a change to the start of its work; called for each start, so that it may vary. */
+    startLatencyMs: () => number;
     start: (key: string) => void;
     rateLimit?: RateLimit;
   }) {
     this.#name = options.name;
     this.#scheduler = options.scheduler;
-    this.#startLatencyMs = Math.max(DELAY_MIN_MS, options.startLatencyMs);
+    this.#startLatencyMs = () => Math.max(DELAY_MIN_MS, options.startLatencyMs());
     this.#start = options.start;
     this.#rateLimit = options.rateLimit ?? DEFAULT_RATE_LIMIT;
   }
@@ -129,7 +130,7 @@ export class Workqueue {
   }
 
   #enqueue(key: string, item: Item): void {
-    item.queued = this.#scheduler.after(this.#startLatencyMs, `${this.#name} ${key}`, () => {
+    item.queued = this.#scheduler.after(this.#startLatencyMs(), `${this.#name} ${key}`, () => {
       item.queued = undefined;
       item.dirty = false;
       item.working = true;

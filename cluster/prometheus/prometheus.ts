@@ -1,4 +1,4 @@
-/** The Prometheus of the embedded cluster: storage, scraper and query source, and the two ways in which it breaks. */
+/** The embedded Prometheus server, wired: storage, scrapes, and answers to the controller's questions. */
 import type { MetricSource } from '../kube/effects.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Scheduler } from '../kernel/scheduler.ts';
@@ -7,10 +7,8 @@ import type { ScrapeTarget } from './scrape/target.ts';
 import { prometheusSource } from './source.ts';
 import { Storage } from './storage/storage.ts';
 
-/** The job of the plain chart that finds annotated pods, sidecars among them. A target may name its own. */
+/** The job of the plain chart that scrapes pods by annotation. */
 const JOB = 'kubernetes-pods';
-/** The Service's address in an outage: without endpoints a node refuses the connection. */
-const CLUSTER_ADDRESS = '10.96.90.90:9090';
 
 export interface PrometheusOptions {
   scheduler: Scheduler;
@@ -18,20 +16,16 @@ export interface PrometheusOptions {
   scrapeIntervalMs: number;
   lookbackMs: number;
   targets: () => Iterable<ScrapeTarget>;
+  /** Called before targets are read, so that their counters are up to date. */
   beforeScrape: (nowMs: number) => void;
 }
 
 export interface EmbeddedPrometheus {
   readonly source: MetricSource;
-  /** For whoever serves queries over HTTP, or judges a run by them. */
   readonly storage: Storage;
-  readonly scraper: Scraper;
-  /**
-   * From now until the returned function is called nothing is scraped and no query answered; what was stored stays.
-   * `felt` is told in words whenever that is noticed.
-   */
+  /** Until the returned function is called nothing is scraped and no query is answered; `felt` is told each time. */
   goDown(felt: (words: string) => void): () => void;
-  /** From now until the returned function is called scrapes fail; queries are answered from what is stored. */
+  /** Until the returned function is called every scrape fails; queries are answered from what is stored. */
   missScrapes(felt: (words: string) => void): () => void;
   stop(): void;
 }
@@ -42,35 +36,36 @@ export function createPrometheus(options: PrometheusOptions): EmbeddedPrometheus
   const scraper = new Scraper({
     storage,
     scheduler,
-    random: random.child('scrape'),
+    random,
     intervalMs: scrapeIntervalMs,
     job: JOB,
     targets,
     beforeScrape,
   });
   const outages = new Set<(words: string) => void>();
-  const source = prometheusSource({
-    storage,
-    scheduler,
-    outage: (address) => {
-      if (outages.size === 0) return undefined;
-      for (const felt of outages) felt('a query is refused');
-      return `Post "${address}/api/v1/query": dial tcp ${CLUSTER_ADDRESS}: connect: connection refused`;
-    },
-  });
+  const outage = (address: string): string | undefined => {
+    if (outages.size === 0) return undefined;
+    for (const felt of outages) felt('a query is not answered: Prometheus is down');
+    return refusedConnection(address);
+  };
   return {
-    source,
+    source: prometheusSource({ storage, scheduler, outage }),
     storage,
-    scraper,
     goDown: (felt) => {
       outages.add(felt);
-      const resume = scraper.pause(felt);
+      const scrapeAgain = scraper.pause(felt);
       return () => {
         outages.delete(felt);
-        resume();
+        scrapeAgain();
       };
     },
     missScrapes: (felt) => scraper.fail(felt),
     stop: () => scraper.stop(),
   };
+}
+
+/** What Go's HTTP client says when nothing listens at a Service's address. */
+function refusedConnection(address: string): string {
+  const host = address.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+  return `Post "${address.replace(/\/+$/, '')}/api/v1/query": dial tcp: connect to ${host}: connection refused`;
 }

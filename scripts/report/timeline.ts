@@ -36,7 +36,10 @@ class Teller {
   readonly #tally = new TrafficTally();
   readonly #last = new Map<string, string>();
   /** A Service whose selector goes back and forth is told once, with a count. */
-  readonly #flips = new Map<string, { row: TimelineRow; count: number; hashes: Set<string> }>();
+  readonly #flips = new Map<
+    string,
+    { row: TimelineRow; lastMs: number; count: number; hashes: Set<string> }
+  >();
 
   tell(line: RecordLine): void {
     this.#world.fold(line);
@@ -122,10 +125,12 @@ class Teller {
     const key = `service/${metadata.namespace}/${metadata.name}`;
     if (hash === undefined || !this.#changed(key, hash)) return;
     const flip = this.#flips.get(key);
-    if (flip !== undefined && flip.hashes.has(hash) && tMs - flip.row.tMs < FLIP_WINDOW_MS) {
+    if (flip !== undefined && tMs - flip.lastMs < FLIP_GAP_MS) {
       flip.count++;
-      const hashes = [...flip.hashes].join(' and ');
-      flip.row.text = `service ${metadata.name} alternates between ${hashes}: ${flip.count} times in ${Math.round((tMs - flip.row.tMs) / 1000)} s`;
+      flip.lastMs = tMs;
+      flip.hashes.add(hash);
+      const seconds = Math.round((tMs - flip.row.tMs) / 1000);
+      flip.row.text = `service ${metadata.name} alternates between ${[...flip.hashes].join(' and ')}: ${flip.count} times in ${seconds} s`;
       flip.row.tone = 'bad';
       return;
     }
@@ -135,8 +140,7 @@ class Teller {
       text: `service ${metadata.name} selects ${hash}`,
       tone: 'quiet',
     };
-    const known = flip !== undefined && tMs - flip.row.tMs < FLIP_WINDOW_MS ? [...flip.hashes] : [];
-    this.#flips.set(key, { row, count: 1, hashes: new Set([...known.slice(-1), hash]) });
+    this.#flips.set(key, { row, lastMs: tMs, count: 1, hashes: new Set([hash]) });
     this.#rows.push(row);
   }
 
@@ -160,5 +164,5 @@ class Teller {
   }
 }
 
-/** Longer than any abortScaleDownDelaySeconds in use: flips further apart are told as separate events. */
-const FLIP_WINDOW_MS = 120_000;
+/** Changes that follow one another faster than any person or step are one story. */
+const FLIP_GAP_MS = 2000;

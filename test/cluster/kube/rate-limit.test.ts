@@ -10,7 +10,7 @@ function starts(rateLimit: RateLimit | undefined, untilMs: number, changedMs?: n
   const queue: Workqueue = new Workqueue({
     name: 'test',
     scheduler,
-    startLatencyMs: 1,
+    startLatencyMs: () => 1,
     start: (key) => {
       moments.push(scheduler.nowMs());
       queue.failed(key, 'no');
