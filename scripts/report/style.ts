@@ -29,12 +29,6 @@ export function padEnd(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - width(text)));
 }
 
-/** Cuts plain text to the columns there are, with an ellipsis. */
-export function fit(text: string, columns: number): string {
-  const characters = [...text];
-  return characters.length <= columns ? text : `${characters.slice(0, Math.max(1, columns - 1)).join('')}…`;
-}
-
 /** Breaks plain text at spaces into lines of at most `columns`. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];

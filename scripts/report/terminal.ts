@@ -2,7 +2,7 @@
 import { formatDuration } from '../../cluster/kernel/time.ts';
 import type { Verdict, VerdictState } from '../judge/verdict.ts';
 import type { RunResult } from '../run/result.ts';
-import { fit, padEnd, styleFor, wrap, type Style } from './style.ts';
+import { padEnd, styleFor, wrap, type Style } from './style.ts';
 import { timeline, type TimelineRow } from './timeline.ts';
 
 export interface TerminalOptions {
@@ -27,11 +27,16 @@ export function formatTerminal(result: RunResult, options: TerminalOptions): str
     ...formatTimeline(timeline(result.record.lines), style, options),
     '',
     ...result.verdicts.flatMap((verdict) => formatVerdict(verdict, style, options)),
-    ...result.notes.map((note) => style.dim(`  note: ${note}`)),
+    ...result.notes.flatMap((note) => hanging(`note: ${note}`, options.columns).map(style.dim)),
     '',
     `  ${stateText(result.state, style)}  ${style.dim('repeat with:')} ${result.reproduce}`,
     '',
   ].join('\n');
+}
+
+/** Wrapped text, two columns in, its second line and the rest four more. */
+function hanging(text: string, columns: number): string[] {
+  return wrap(text, columns - 7).map((line, index) => `${index === 0 ? '  ' : '      '}${line}`);
 }
 
 function formatTimeline(rows: readonly TimelineRow[], style: Style, options: TerminalOptions): string[] {
@@ -54,7 +59,7 @@ function isQuiet({ kind, tone, text }: TimelineRow): boolean {
 }
 
 function formatRow(row: TimelineRow, weight: number, style: Style, options: TerminalOptions): string[] {
-  const time = style.dim(padEnd(formatDuration(row.tMs), TIME_COLUMNS));
+  const time = style.dim(padEnd(`${formatDuration(row.tMs)} `, TIME_COLUMNS));
   const isNarrow = options.columns < NARROW_COLUMNS;
   const bar = isNarrow ? '' : `${weightBar(weight, style)} `;
   const indent = TIME_COLUMNS + 2 + (isNarrow ? 0 : BAR_COLUMNS + 1);
@@ -77,17 +82,23 @@ function tonePaint({ kind, tone }: TimelineRow, style: Style): (text: string) =>
 }
 
 function formatVerdict(verdict: Verdict, style: Style, options: TerminalOptions): string[] {
-  const head = `  ${stateText(verdict.state, style)}  ${fit(verdict.name, options.columns - 24)} ${style.dim(`at ${formatDuration(verdict.endedMs)}`)}`;
-  if (verdict.state === 'pass') return [head];
+  const said = `${verdict.name} at ${formatDuration(verdict.endedMs)}`;
+  const [first = '', ...rest] = wrap(said, Math.max(20, options.columns - 17));
+  const head = [`  ${stateText(verdict.state, style)}  ${first}`, ...rest.map(underVerdict)];
+  if (verdict.state === 'pass') return head;
   const place =
     verdict.position === undefined
       ? []
       : [`${verdict.position.file}:${verdict.position.line}:${verdict.position.column}`];
   const facts = [...verdict.detail, ...place];
   return [
-    head,
-    ...facts.flatMap((fact) => wrap(fact, options.columns - 18)).map((line) => `                ${line}`),
+    ...head,
+    ...facts.flatMap((fact) => wrap(fact, Math.max(20, options.columns - 17))).map(underVerdict),
   ];
+}
+
+function underVerdict(line: string): string {
+  return `                ${line}`;
 }
 
 export function stateText(state: VerdictState, style: Style): string {
