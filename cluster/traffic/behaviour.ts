@@ -12,9 +12,14 @@ export type BehaviourOverride = (
   nowMs: number,
 ) => Partial<ImageBehaviour> | undefined;
 
-/** The image of the first container that is not Istio's. */
+/**
+ * The image that answers requests: of the first container that declares a port, so that a log shipper beside the
+ * application does not answer for it; where none does, of the first. Istio's own container never counts. Left out:
+ * several containers that listen, told apart by the Service's targetPort.
+ */
 export function applicationImage({ spec }: Pod): string | undefined {
-  return spec.containers.find(({ name }) => name !== 'istio-proxy')?.image;
+  const own = spec.containers.filter(({ name }) => name !== 'istio-proxy');
+  return (own.find(({ ports }) => ports !== undefined && ports.length > 0) ?? own[0])?.image;
 }
 
 /** An image that the scenario says nothing of is healthy (cluster/images.ts). */
