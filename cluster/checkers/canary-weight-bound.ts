@@ -1,11 +1,13 @@
 /**
  * The canary never gets more traffic than the step at hand gives it. Looked at when a weight rises, since a fall is
- * always allowed and a new revision finds the old one's weight until its first reconcile.
+ * always allowed and a new revision finds the old one's weight until its first reconcile. While its pods are not all
+ * there, v1.9.1 gives the weight of the step before, which may be the larger one (weight steps that fall, or a step
+ * skipped by a person): both are allowed (reconcileTrafficRouting in rollout/trafficrouting.go).
  */
-import type { ClusterReader } from '../kube/objects.ts';
-import type { Rollout } from '../kube/types/argo.ts';
+import type { CanaryStep, Rollout } from '../kube/types/argo.ts';
 import type { VirtualService } from '../kube/types/istio.ts';
 import type { Checker } from './checker.ts';
+import { rolloutsOf } from './rollouts-of.ts';
 
 export const canaryWeightBound: Checker = {
   rule: "the canary's weight is never above the current step's",
@@ -24,16 +26,6 @@ export const canaryWeightBound: Checker = {
   },
 };
 
-function rolloutsOf(virtualService: VirtualService, view: ClusterReader): Rollout[] {
-  const { name, namespace } = virtualService.metadata;
-  return view.list<Rollout>('Rollout', namespace).filter(({ spec }) => {
-    const istio = spec.strategy.canary?.trafficRouting?.istio;
-    const references =
-      istio?.virtualServices ?? (istio?.virtualService === undefined ? [] : [istio.virtualService]);
-    return references.some((reference) => reference.name.split('.')[0] === name);
-  });
-}
-
 function canaryWeight(virtualService: VirtualService, rollout: Rollout): number | undefined {
   const canary = rollout.spec.strategy.canary!;
   const subset = canary.trafficRouting?.istio?.destinationRule?.canarySubsetName;
@@ -50,11 +42,21 @@ function canaryWeight(virtualService: VirtualService, rollout: Rollout): number 
   return weights.length === 0 ? undefined : Math.max(...weights);
 }
 
-/** The last setWeight at or before the step at hand; everything once the steps are over, fully promoted or absent. */
+/**
+ * The last setWeight at or before the step at hand, or the one before that while pods are missing; everything once the
+ * steps are over, fully promoted or absent.
+ */
 function allowedWeight({ spec, status }: Rollout): number {
-  const steps = spec.strategy.canary?.steps ?? [];
+  const { steps = [], dynamicStableScale } = spec.strategy.canary ?? {};
   const index = status?.currentStepIndex ?? steps.length;
+  // 100 times the canary's pods over spec.replicas: see weights-sum.ts.
+  if (status?.promoteFull === true && dynamicStableScale === true) return Infinity;
   if (steps.length === 0 || index >= steps.length || status?.promoteFull === true) return 100;
   if (status?.abort === true) return 0;
-  return steps.slice(0, index + 1).findLast(({ setWeight }) => setWeight !== undefined)?.setWeight ?? 0;
+  const before = lastWeight(steps.slice(0, index));
+  return Math.max(before, lastWeight(steps.slice(0, index + 1)));
+}
+
+function lastWeight(steps: readonly CanaryStep[]): number {
+  return steps.findLast(({ setWeight }) => setWeight !== undefined)?.setWeight ?? 0;
 }

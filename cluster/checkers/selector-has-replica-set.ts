@@ -1,8 +1,11 @@
 /**
- * A Service that selects the hash of no ReplicaSet sends its users nowhere (503 UH). Looked at when the Service or a
- * ReplicaSet changes. Of a ping-pong pair, the Service that is not the stable one has no traffic once the update is
- * over, and v1.9.1 leaves it on the former stable version until the next update, also when that version's ReplicaSet
- * goes for the revisionHistoryLimit (reconcilePingAndPongService in rollout/service.go): it is not looked at then.
+ * A Service that selects the hash of no ReplicaSet sends its users nowhere (503 UH). Looked at when a Service changes
+ * and when a ReplicaSet that Services select goes.
+ *
+ * Not looked at: the end of a ReplicaSet without pods that is neither the Rollout's stable nor its current version.
+ * v1.9.1 deletes it for the revisionHistoryLimit one write before it switches the Service (reconcileRevisionHistoryLimit
+ * comes first in rolloutCanary, rollout/canary.go), and leaves the idle Service of a ping-pong pair on it until the
+ * next update (reconcilePingAndPongService, rollout/service.go).
  */
 import type { ClusterReader } from '../kube/objects.ts';
 import type { Rollout } from '../kube/types/argo.ts';
@@ -15,27 +18,33 @@ export const selectorHasReplicaSet: Checker = {
   rule: 'no Service selects a missing hash',
   kinds: ['Service', 'ReplicaSet'],
   check({ type, object }, view) {
-    if (object.kind === 'ReplicaSet' && type !== 'DELETED') return [];
-    const { namespace } = object.metadata;
-    const hashes = new Set(
-      view.list<ReplicaSet>('ReplicaSet', namespace).map(({ metadata }) => metadata.labels?.[HASH]),
-    );
-    const services =
-      object.kind === 'Service' ? [object as Service] : view.list<Service>('Service', namespace);
-    return services.flatMap(({ metadata, spec }) => {
-      const hash = spec.selector?.[HASH];
-      return hash === undefined || hashes.has(hash) || isIdleOfPair(metadata.name, namespace, view)
-        ? []
-        : [`Service ${metadata.name} selects ${hash}, which no ReplicaSet has`];
-    });
+    if (object.kind === 'Service')
+      return type === 'DELETED' ? [] : missing(object as Service, hashesIn(object.metadata.namespace, view));
+    if (type !== 'DELETED' || isSpent(object as ReplicaSet, view)) return [];
+    const hashes = hashesIn(object.metadata.namespace, view);
+    return view
+      .list<Service>('Service', object.metadata.namespace)
+      .filter(({ spec }) => spec.selector?.[HASH] === object.metadata.labels?.[HASH])
+      .flatMap((service) => missing(service, hashes));
   },
 };
 
-function isIdleOfPair(service: string, namespace: string | undefined, view: ClusterReader): boolean {
-  return view.list<Rollout>('Rollout', namespace).some(({ spec, status }) => {
-    const pair = spec.strategy.canary?.pingPong;
-    if (pair === undefined || status?.stableRS !== status?.currentPodHash) return false;
-    const stable = status?.canary?.stablePingPong === 'pong' ? pair.pongService : pair.pingService;
-    return service !== stable && (service === pair.pingService || service === pair.pongService);
-  });
+function hashesIn(namespace: string | undefined, view: ClusterReader): Set<string | undefined> {
+  return new Set(
+    view.list<ReplicaSet>('ReplicaSet', namespace).map(({ metadata }) => metadata.labels?.[HASH]),
+  );
+}
+
+function missing({ metadata, spec }: Service, hashes: Set<string | undefined>): string[] {
+  const hash = spec.selector?.[HASH];
+  if (hash === undefined || hashes.has(hash)) return [];
+  return [`Service ${metadata.name} selects ${hash}, which no ReplicaSet has`];
+}
+
+function isSpent({ metadata, spec }: ReplicaSet, view: ClusterReader): boolean {
+  const owner = metadata.ownerReferences?.find(({ kind }) => kind === 'Rollout');
+  if (owner === undefined || spec.replicas !== 0) return false;
+  const status = view.get<Rollout>('Rollout', metadata.namespace, owner.name)?.status;
+  const hash = metadata.labels?.[HASH];
+  return status?.stableRS !== hash && status?.currentPodHash !== hash;
 }

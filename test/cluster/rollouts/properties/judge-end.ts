@@ -1,6 +1,8 @@
 /** What must be true once everything has settled. */
 import { hashOf } from '../../../../cluster/rollouts/replicasets/metadata.ts';
 import type { Rollout } from '../../../../cluster/kube/types/argo.ts';
+import type { Service } from '../../../../cluster/kube/types/core.ts';
+import { selectedHash } from '../../../../cluster/rollouts/services/switch-selector.ts';
 import type { VirtualService } from '../../../../cluster/kube/types/istio.ts';
 import type { Fault } from './run-story.ts';
 import type { Story } from './story.ts';
@@ -15,23 +17,47 @@ export function judgeEnd(world: World, story: Story, rested: boolean): Fault[] {
   return paused(world.rollout());
 }
 
-/** Known reasons why v1.9.1 rightly, or by a known bug, does not come to rest. */
+/** Argo's controllers wait no longer than this between two tries of a key. */
+const RETRY_MAX_MS = 10_000;
+
+/** Why v1.9.1 does not come to rest here: known bugs and oddities, each with the place in its source. */
 function excuse(world: World, { fixed, rollout }: Story): string | undefined {
-  const { status } = world.rollout();
+  const { spec, status } = world.rollout();
+  const { strategy } = rollout.spec;
   if ([...world.images.values()].some(({ crashAfterMs }) => crashAfterMs !== undefined))
     return 'containers go on crashing';
   if (status?.abort === true && !fixed.includes(3078))
     return 'argo-rollouts#3078: the canary Service flips while an aborted canary has pods';
-  // An Inconclusive Experiment is not kept as the current one, so the next reconcile makes another.
-  if (status?.pauseConditions?.some(({ reason }) => reason === 'InconclusiveExperiment') === true)
-    return 'reconcileExperiments forgets an Inconclusive Experiment and makes the next one';
-  const waits = world.runner.pendingWork().some((line) => line.includes('delaying destination rule switch'));
-  if (waits && rollout.spec.strategy.canary?.trafficRouting !== undefined)
+  const reasons = (status?.pauseConditions ?? []).map(({ reason }) => reason);
+  const step = strategy.canary?.steps?.[status?.currentStepIndex ?? 0];
+  // Experiments that are Inconclusive or Successful are not kept as the current one; while nothing lets the step end,
+  // each reconcile after one has ended makes the next (reconcileExperiments in rollout/experiment.go).
+  if (step?.experiment !== undefined && (reasons.includes('InconclusiveExperiment') || spec.paused === true))
+    return 'a paused experiment step makes one Experiment after another';
+  const retries = world.scheduler.nowMs() - world.trouble.timeMs <= RETRY_MAX_MS + 1000;
+  if (retries && world.trouble.error.startsWith('delaying destination rule switch'))
     return 'argo-rollouts#4839: without Services every reconcile ends here while pods are missing';
+  // reconcileTrafficRouting removes managed routes while no canary pod is available, then sets the step's again.
+  // An abort goes back to step 0 and meets the same, if that is a route step.
+  const isRouteStep = (step?.setHeaderRoute ?? step?.setMirrorRoute) !== undefined;
+  if (isRouteStep && (availableCanaryPods(world) === 0 || status?.abort === true))
+    return 'a route step without canary pods removes and sets its route at every reconcile';
+  // A full promotion or a rollback within the window takes back the abort of a passed deadline, and a new pause, with
+  // every reconcile (syncRolloutStatusBlueGreen in rollout/bluegreen.go).
+  if (strategy.blueGreen !== undefined && (status?.promoteFull === true || spec.rollbackWindow !== undefined))
+    return 'a blue-green update takes back its own pause or abort';
+  // checkPausedConditions writes "paused" and calculateRolloutConditions "available", in turn.
+  if (strategy.blueGreen !== undefined && reasons.includes('InconclusiveAnalysisRun'))
+    return 'an inconclusive post-promotion analysis makes the Progressing condition flap';
   // Once an update has completed, no progress deadline runs any more.
   if (status?.message === 'updated replicas are still becoming available' && isComplete(world.rollout()))
     return 'the stable version lost pods after its update was done';
   return undefined;
+}
+
+function availableCanaryPods(world: World): number {
+  const hash = world.rollout().status?.currentPodHash;
+  return world.replicaSets().find((rs) => hashOf(rs) === hash)?.status?.availableReplicas ?? 0;
 }
 
 function isComplete({ status }: Rollout): boolean {
@@ -61,7 +87,8 @@ function finished(world: World, story: Story): Fault[] {
     .replicaSets()
     .filter(({ spec: { replicas } }) => (replicas ?? 1) > 0)
     .map((rs) => `${hashOf(rs)}:${rs.spec.replicas}`);
-  const wanted = spec.replicas === 0 ? [] : [`${status?.stableRS}:${spec.replicas}`];
+  const size = wantedSize(story.rollout, spec.replicas ?? 1);
+  const wanted = size === 0 ? [] : [`${status?.stableRS}:${size}`];
   const faults: Fault[] = [];
   const { blueGreen, canary } = story.rollout.spec.strategy;
   const keepsOldPods = (blueGreen ?? canary)?.scaleDownDelaySeconds === 0;
@@ -72,10 +99,31 @@ function finished(world: World, story: Story): Fault[] {
       rule,
       what: `Healthy, but stable is ${status?.stableRS}, current ${status?.currentPodHash}`,
     });
+  for (const what of lostServices(world)) faults.push({ rule, what });
   const weights = routeWeights(world);
   if (weights.length > 0 && weights.filter((weight) => weight === 100).length !== 1)
     faults.push({ rule, what: `Healthy with weights ${weights.join('/')}` });
   return faults;
+}
+
+/** minPodsPerReplicaSet counts for the stable version too, with traffic routing. */
+function wantedSize({ spec }: Rollout, replicas: number): number {
+  const { minPodsPerReplicaSet = 0, trafficRouting } = spec.strategy.canary ?? {};
+  if (replicas === 0 || trafficRouting === undefined) return replicas;
+  return Math.max(replicas, minPodsPerReplicaSet);
+}
+
+/** All but the idle Service of a ping-pong pair: see cluster/checkers/selector-has-replica-set.ts. */
+function lostServices(world: World): string[] {
+  const hashes = new Set(world.replicaSets().map((rs) => hashOf(rs)));
+  const { spec, status } = world.rollout();
+  const { pingPong } = spec.strategy.canary ?? {};
+  const idle = status?.canary?.stablePingPong === 'pong' ? pingPong?.pingService : pingPong?.pongService;
+  return world.store
+    .list<Service>('Service', NAMESPACE)
+    .filter(({ metadata }) => metadata.name !== idle)
+    .filter((service) => selectedHash(service) !== '' && !hashes.has(selectedHash(service)))
+    .map((service) => `Service ${service.metadata.name} selects ${selectedHash(service)}, which is gone`);
 }
 
 function routeWeights(world: World): number[] {
@@ -98,7 +146,9 @@ function paused({ spec, status }: Rollout): Fault[] {
   const waits = (status?.pauseConditions ?? []).some(({ reason }) => {
     if (reason === 'CanaryPauseStep') {
       const step = canary?.steps?.[status?.currentStepIndex ?? 0];
-      return step?.pause !== undefined && step.pause.duration === undefined;
+      // promote --skip-current-step leaves the pause of the step that it skips, and neither analysis nor a later pause
+      // begins before somebody promotes (reconcileStepBasedAnalysisRun in rollout/analysis.go).
+      return step?.pause === undefined || step.pause.duration === undefined;
     }
     // autoPromotionSeconds is not looked at when autoPromotionEnabled is false (CompletedBlueGreenPause, v1.9.1).
     if (reason === 'BlueGreenPause') return blueGreen?.autoPromotionEnabled === false;

@@ -32,6 +32,8 @@ export class World {
   readonly images: Map<string, ImageBehaviour>;
   /** Virtual time of the last change to the Rollout or one of its ReplicaSets. */
   changedMs = START_MS;
+  /** What a controller said last when it could not go on. */
+  trouble = { error: '', timeMs: START_MS };
 
   constructor({ seed, images, answers, fixed }: Story) {
     const { scheduler, diary } = this;
@@ -60,7 +62,10 @@ export class World {
       metrics: scripted(answers, scheduler),
       observer: {
         event: ({ reason, message, timeMs }) => diary.note(`Event ${reason}: ${message}`, timeMs),
-        trouble: ({ controller, error, timeMs }) => diary.note(`Trouble of ${controller}: ${error}`, timeMs),
+        trouble: ({ controller, error, timeMs }) => {
+          this.trouble = { error, timeMs };
+          diary.note(`Trouble of ${controller}: ${error}`, timeMs);
+        },
       },
     });
   }
