@@ -1,5 +1,5 @@
 /** Objects as they were written: each keeps the file and the position of every field. */
-import type { AnyObject } from '../../cluster/kube/objects.ts';
+import type { AnyObject, KubeObject } from '../../cluster/kube/objects.ts';
 import { kindInfo } from '../../cluster/kube/kinds.ts';
 import { CoalmineError } from '../errors.ts';
 import { parseYaml } from './source/yaml.ts';
@@ -24,7 +24,7 @@ export interface LoadedObjects {
 }
 
 /** `Rollout echo` */
-export function nameOf(object: AnyObject): string {
+export function nameOf(object: KubeObject): string {
   return `${object.kind} ${object.metadata.name}`;
 }
 

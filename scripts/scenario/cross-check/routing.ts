@@ -5,8 +5,16 @@ import {
   resolveHost,
   serviceHost,
 } from '../../../cluster/istio/routing/hosts.ts';
+import { unsupported } from '../../../cluster/istio/routing/unsupported.ts';
 import type { IstioTrafficRouting, Rollout } from '../../../cluster/kube/types/argo.ts';
-import type { HTTPRouteDestination, VirtualService } from '../../../cluster/kube/types/istio.ts';
+import type { Service } from '../../../cluster/kube/types/core.ts';
+import type {
+  DestinationRule,
+  Gateway,
+  HTTPRouteDestination,
+  VirtualService,
+} from '../../../cluster/kube/types/istio.ts';
+import type { KubeObject } from '../../../cluster/kube/objects.ts';
 import type { LoadedObject } from '../../manifests/objects.ts';
 import { didYouMean } from '../suggest.ts';
 import type { LoadStream } from '../types.ts';
@@ -20,6 +28,34 @@ export function checkRouting(check: CrossCheck): void {
     checkWeights(check, loaded);
   }
   for (const load of check.scenario.loads) checkLoad(check, load, hosts);
+  checkSupport(check);
+}
+
+/** Fields that would change an outcome and that the embedded data plane does not model: refused, not ignored. */
+function checkSupport(check: CrossCheck): void {
+  const objects = <T extends KubeObject>(kind: string): T[] => check.ofKind(kind).map((one) => typed<T>(one));
+  const found = unsupported({
+    virtualServices: objects<VirtualService>('VirtualService'),
+    destinationRules: objects<DestinationRule>('DestinationRule'),
+    services: objects<Service>('Service'),
+    gateways: objects<Gateway>('Gateway'),
+    pods: [],
+  });
+  for (const { path, reason } of found) {
+    // `VirtualService demo/echo: spec.http[0].delegate`
+    const [, kind, namespace, name, field = ''] = /^(\S+) ([^/]+)\/([^:]+): (.*)$/.exec(path) ?? [];
+    const loaded = check
+      .ofKind(kind ?? '')
+      .find(
+        ({ object: { metadata } }) =>
+          metadata.name === name && (metadata.namespace ?? 'default') === namespace,
+      );
+    check.refuse(loaded?.locate(field) ?? { file: check.scenario.file, line: 1, column: 1, path }, {
+      what: `${kind} ${name}: ${field} is not supported: ${reason}`,
+      why: 'The simulation would answer differently from a real cluster.',
+      next: 'Leave the field out of the manifests of this scenario.',
+    });
+  }
 }
 
 function knownHosts(check: CrossCheck): string[] {
