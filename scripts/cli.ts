@@ -29,6 +29,7 @@ function buildProgram(environment: Environment, setExitCode: (code: number) => v
       writeErr: (text) => environment.err.write(text),
     });
   addRunCommands(program, environment, setExitCode);
+  addSweepCommands(program, environment, setExitCode);
   addReadCommands(program, environment, setExitCode);
   return program;
 }
@@ -70,6 +71,56 @@ function addRunCommands(
     .action(async (file: string, options) => {
       const { replay } = await import('./commands/replay.ts');
       setExitCode(await replay(file, options, environment));
+    });
+}
+
+function addSweepCommands(
+  program: Command,
+  environment: Environment,
+  setExitCode: (code: number) => void,
+): void {
+  program
+    .command('sweep')
+    .description("measure over many seeds how often a scenario's gate is wrong")
+    .argument('<scenario>', 'a scenario file with one ship; its expectations are not asked')
+    .option('--seeds <n>', 'seeds at each point', '1000')
+    .option('--first-seed <n>', 'the first of the seeds', '1')
+    .option(
+      '--vary <axis=values>',
+      'errorRate=0%,1% | latency=1,2 (a factor) | rate=10/s,100/s; NAME@TARGET names an image or a load',
+      (value: string, before: string[]) => [...before, value],
+      [],
+    )
+    .option(
+      '--good <value>',
+      "a value of the curve's axis at which a version is good: false rollback is told there",
+    )
+    .option('--bad <value>', 'a value at which it is bad: false promotion is told there')
+    .option('--budget-false-rollback <percent>', 'how often a good version may be rolled back')
+    .option('--budget-false-promotion <percent>', 'how often a bad version may be promoted')
+    .option('--workers <n>', 'threads (default: all cores)')
+    .option('--shard <i/n>', 'run this part of the seeds only; `coalmine merge` puts the parts together')
+    .option(
+      '--out <dir>',
+      'keep seeds.jsonl there, to go on after an interruption, and result.json and report.md',
+    )
+    .option('--json <file>', 'write the result there')
+    .option('--reporter <form>', 'terminal, json or markdown', 'terminal')
+    .addHelpText('after', '\nExit codes: 0 within budget, 1 over budget, 4 more seeds are needed.')
+    .action(async (file: string, options) => {
+      const { sweepCommand } = await import('./commands/sweep.ts');
+      setExitCode(await sweepCommand(file, options, environment));
+    });
+  program
+    .command('merge')
+    .description('put the shards of a sweep together')
+    .argument('<files...>', 'the seeds.jsonl of every shard')
+    .option('--out <dir>', 'write seeds.jsonl, result.json and report.md there')
+    .option('--json <file>', 'write the result there')
+    .option('--reporter <form>', 'terminal, json or markdown', 'terminal')
+    .action(async (files: string[], options) => {
+      const { mergeCommand } = await import('./commands/sweep.ts');
+      setExitCode(await mergeCommand(files, options, environment));
     });
 }
 
