@@ -1,4 +1,5 @@
 /** `coalmine tour`, which `npm start` runs: three scenarios with the words that a newcomer needs around them. */
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../environment.ts';
 import { styleFor, wrap } from '../report/style.ts';
@@ -58,11 +59,7 @@ export async function tour(environment: Environment): Promise<number> {
     out.write('\n');
     say(style.bold(before));
     const startedMs = environment.elapsedMs();
-    const result = await runOne(
-      fileURLToPath(new URL(`../../scenarios/${file}`, import.meta.url)),
-      {},
-      environment,
-    );
+    const result = await runOne(pathFrom(environment.cwd, file), {}, environment);
     const tookMs = environment.elapsedMs() - startedMs;
     results.push(result);
     out.write(formatTerminal(result, { colour: out.colour, columns, verbose: false }));
@@ -76,4 +73,11 @@ export async function tour(environment: Environment): Promise<number> {
   out.write(`\n${style.bold('Now you:')}\n`);
   for (const [command, what] of NEXT) out.write(`  ${command}\n      ${style.dim(what)}\n`);
   return exitCodeOf(results);
+}
+
+/** As a person would type it from where they are. */
+function pathFrom(cwd: string, file: string): string {
+  const path = fileURLToPath(new URL(`../../scenarios/${file}`, import.meta.url));
+  const near = relative(cwd, path);
+  return near.startsWith('..') ? path : near;
 }

@@ -34,6 +34,8 @@ class Teller {
   readonly #world = new World();
   readonly #rows: TimelineRow[] = [];
   readonly #tally = new TrafficTally();
+  /** A weight has changed at `tMs`; the traffic before it is to be told before row number `row`. */
+  #due: { row: number; tMs: number } | undefined;
   readonly #last = new Map<string, string>();
   /** A Service whose selector goes back and forth is told once, with a count. */
   readonly #flips = new Map<
@@ -43,6 +45,7 @@ class Teller {
 
   tell(line: RecordLine): void {
     this.#world.fold(line);
+    this.#tellTraffic(line);
     if (line.type === 'object') this.#object(line.object, line.tMs);
     else if (line.type === 'requests') this.#tally.add(this.#world.spans.at(-1)!);
     else if (line.type === 'measured') this.#measured(line);
@@ -72,7 +75,7 @@ class Teller {
       for (const { canary, stable, source } of configuredWeights(this.#world, rollout)) {
         const key = `weight/${rollout.metadata.namespace}/${rollout.metadata.name}/${source}`;
         if (!this.#changed(key, `${canary}/${stable}`)) continue;
-        this.#flushTraffic(tMs);
+        this.#due ??= { row: this.#rows.length, tMs };
         this.#rows.push({
           tMs,
           kind: 'weight',
@@ -145,12 +148,24 @@ class Teller {
   }
 
   #end(tMs: number, reason: string): void {
-    this.#flushTraffic(tMs);
+    this.#flushTraffic(tMs, this.#rows.length);
     this.#push(tMs, 'end', reason, 'plain');
   }
 
-  #flushTraffic(tMs: number): void {
-    for (const { text, hurt } of this.#tally.take()) this.#push(tMs, 'traffic', text, hurt ? 'bad' : 'quiet');
+  /** The data plane counts the old routing's last requests after the weight is written: they belong before its row. */
+  #tellTraffic(line: RecordLine): void {
+    const due = this.#due;
+    if (due === undefined) return;
+    const isOver = line.type === 'requests' ? line.fromMs >= due.tMs : line.tMs > due.tMs;
+    if (isOver || line.type === 'end') this.#flushTraffic(due.tMs, due.row);
+  }
+
+  #flushTraffic(tMs: number, row: number): void {
+    this.#due = undefined;
+    const told = this.#tally
+      .take()
+      .map(({ text, hurt }): TimelineRow => ({ tMs, kind: 'traffic', text, tone: hurt ? 'bad' : 'quiet' }));
+    this.#rows.splice(row, 0, ...told);
   }
 
   #changed(key: string, value: string): boolean {

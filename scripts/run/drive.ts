@@ -81,7 +81,7 @@ export async function drive(scenario: Scenario, testbed: Testbed, options: RunOp
     tookMs: since(),
     record,
     notes: scenario.notes.map(({ message, at }) => `${at.file}:${at.line}:${at.column} ${message}`),
-    reproduce: `coalmine run ${scenario.file} --on ${testbed.name} --seed ${options.seed}`,
+    reproduce: `npx coalmine run ${scenario.file} --on ${testbed.name} --seed ${options.seed}`,
   };
 }
 

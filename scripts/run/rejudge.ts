@@ -24,6 +24,6 @@ export function rejudge({ run, lines }: ReadRecord): RunResult {
     tookMs: end.tMs,
     record: { lines },
     notes: [],
-    reproduce: `coalmine run ${scenario.file} --on ${run.on} --seed ${run.seed}`,
+    reproduce: `npx coalmine run ${scenario.file} --on ${run.on} --seed ${run.seed}`,
   };
 }
