@@ -43,9 +43,9 @@ const STOPS: readonly Stop[] = [
 ];
 
 const NEXT = [
-  ['npm run coalmine -- run scenarios/', 'every scenario that ships with Coalmine'],
-  ['npm run coalmine -- lint scenarios/manifests/tutorial-1/as-printed', 'what can be seen without a run'],
-  ['npm run coalmine -- schema', 'the form of a scenario, to write your own'],
+  ['npx coalmine run scenarios/', 'every scenario that ships with Coalmine'],
+  ['npx coalmine lint scenarios/manifests/tutorial-1/as-printed', 'what can be seen without a run'],
+  ['npx coalmine schema', 'the form of a scenario, to write your own'],
 ] as const;
 
 export async function tour(environment: Environment): Promise<number> {

@@ -5,7 +5,7 @@ import type { RunResult } from '../run/result.ts';
 import { formatJson } from './json.ts';
 import { formatJunit } from './junit.ts';
 import { formatMarkdown } from './markdown.ts';
-import { formatTerminal } from './terminal.ts';
+import { formatRuns } from './summary.ts';
 
 export const REPORTERS = ['terminal', 'junit', 'json', 'markdown'] as const;
 export type Reporter = (typeof REPORTERS)[number];
@@ -33,5 +33,5 @@ export function formatReport(
   if (reporter === 'json') return formatJson(results);
   if (reporter === 'markdown') return formatMarkdown(results);
   const options = { colour: out.colour, columns: out.columns ?? PIPE_COLUMNS, verbose };
-  return results.map((result) => formatTerminal(result, options)).join('\n');
+  return formatRuns(results, options);
 }
