@@ -52,7 +52,8 @@ function allowedWeight({ spec, status }: Rollout): number {
   // 100 times the canary's pods over spec.replicas: see weights-sum.ts.
   if (status?.promoteFull === true && dynamicStableScale === true) return Infinity;
   if (steps.length === 0 || index >= steps.length || status?.promoteFull === true) return 100;
-  if (status?.abort === true) return 0;
+  // Without abortedAt the controller has not seen the abort yet; a write of before may still be under way.
+  if (status?.abort === true && status.abortedAt !== undefined) return 0;
   const before = lastWeight(steps.slice(0, index));
   return Math.max(before, lastWeight(steps.slice(0, index + 1)));
 }

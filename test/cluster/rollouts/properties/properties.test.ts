@@ -8,7 +8,7 @@ import { failureText } from './report.ts';
 import { runStory } from './run-story.ts';
 import { shrink } from './shrink.ts';
 
-const SEEDS = 300;
+const SEEDS = 250;
 
 it(`keeps its promises in ${SEEDS} random stories`, () => {
   for (let seed = 1; seed <= SEEDS; seed++) {
@@ -16,7 +16,7 @@ it(`keeps its promises in ${SEEDS} random stories`, () => {
     const told = runStory(story);
     if (told.faults.length > 0) throw new Error(failureText(story, told));
   }
-});
+}, 120_000);
 
 it('tells the same story the same way twice', () => {
   for (const seed of [3, 14, 159]) {
@@ -26,7 +26,7 @@ it('tells the same story the same way twice', () => {
 });
 
 it('plays stories that end in every phase, so that no rule stands idle', () => {
-  const ends = new Set(Array.from({ length: 40 }, (_, seed) => runStory(storyOf(seed + 1)).end));
+  const ends = new Set(Array.from({ length: 25 }, (_, seed) => runStory(storyOf(seed + 1)).end));
   expect([...ends].toSorted()).toEqual(expect.arrayContaining(['Degraded', 'Healthy', 'Paused']));
 });
 

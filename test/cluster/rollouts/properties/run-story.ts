@@ -8,7 +8,7 @@ const QUIET_MS = 45_000;
 /** Longer than the longest progress deadline and what follows it, several times over. */
 const PATIENCE_MS = 40 * 60_000;
 /** A story that needs more is not coming to rest. */
-const EVENTS_MAX = 15_000;
+const EVENTS_MAX = 6_000;
 
 export interface Fault {
   rule: string;

@@ -1,0 +1,158 @@
+/** v1.9.1's known bugs, as docs/known-bugs.md lists them: each one is there by default, and its switch mends it. */
+import { describe, expect, it } from 'vitest';
+import { HEALTHY_IMAGE } from '../../../../cluster/images.ts';
+import type { CanaryStrategy } from '../../../../cluster/kube/types/argo.ts';
+import type { VirtualService } from '../../../../cluster/kube/types/istio.ts';
+import { destinationRule, NAMESPACE, ROUTE, service, virtualService } from './generate/surroundings.ts';
+import type { Act } from './story.ts';
+import { World } from './world.ts';
+
+const ISTIO = { virtualService: { name: 'demo', routes: [ROUTE] } };
+const BY_SERVICE: CanaryStrategy = {
+  stableService: 'stable',
+  canaryService: 'canary',
+  trafficRouting: { istio: ISTIO, managedRoutes: [{ name: 'beta' }] },
+};
+const BY_SUBSET: CanaryStrategy = {
+  trafficRouting: {
+    istio: {
+      ...ISTIO,
+      destinationRule: { name: 'demo', stableSubsetName: 'stable', canarySubsetName: 'canary' },
+    },
+  },
+};
+
+/** A Rollout whose first version runs. */
+function deployed(canary: CanaryStrategy, replicas: number, fixed: number[] = []): World {
+  const bySubset = canary.canaryService === undefined;
+  const world = new World({
+    seed: 1,
+    rollout: undefined as never,
+    surroundings: [],
+    images: Object.fromEntries([1, 2, 3].map((version) => [`app:v${version}`, HEALTHY_IMAGE])),
+    answers: [{ value: [1] }],
+    acts: [],
+    fixed,
+  });
+  const routes = bySubset
+    ? virtualService({ host: 'stable', subset: 'stable' }, { host: 'stable', subset: 'canary' })
+    : virtualService({ host: 'stable' }, { host: 'canary' });
+  for (const object of [service('stable'), service('canary'), destinationRule(), routes])
+    world.store.apply(object);
+  world.store.apply({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: { name: 'demo', namespace: NAMESPACE },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: 'demo' } },
+      template: {
+        metadata: { labels: { app: 'demo' } },
+        spec: { containers: [{ name: 'app', image: 'app:v1' }] },
+      },
+      strategy: { canary },
+    },
+  } as never);
+  wait(world, 10);
+  return world;
+}
+
+function wait(world: World, seconds: number): void {
+  world.scheduler.runUntil(world.scheduler.nowMs() + seconds * 1000);
+}
+
+function act(world: World, what: Omit<Act, 'afterMs'>, seconds: number): void {
+  world.play({ afterMs: 0, ...what });
+  wait(world, seconds);
+}
+
+const SHIP = { plugin: 'set image demo app=app:v2' };
+
+function http(world: World): NonNullable<VirtualService['spec']['http']> {
+  return world.store.get<VirtualService>('VirtualService', NAMESPACE, 'demo')?.spec.http ?? [];
+}
+
+function canaryWeight(world: World): number | undefined {
+  return http(world).find(({ name }) => name === ROUTE)?.route?.[1]?.weight;
+}
+
+describe('#3078: after an abort the canary Service flips between canary and stable', () => {
+  const flips = (fixed: number[]): number => {
+    const world = deployed({ ...BY_SERVICE, steps: [{ setWeight: 50 }, { pause: {} }] }, 2, fixed);
+    act(world, SHIP, 10);
+    let switches = 0;
+    world.store.subscribe(({ object }) => {
+      if (object.kind === 'Service' && object.metadata.name === 'canary') switches++;
+    });
+    act(world, { plugin: 'abort demo' }, 20);
+    expect(world.rollout().status?.phase).toBe('Degraded');
+    return switches;
+  };
+
+  it('by default, many times a second', () => {
+    expect(flips([])).toBeGreaterThan(20);
+  });
+
+  it('and once with the switch', () => {
+    expect(flips([3078])).toBe(1);
+  });
+});
+
+it('#4486: a header route goes for good when the only canary pod is evicted after its step', () => {
+  const beta = { name: 'beta', match: [{ headerName: 'x-user-type', headerValue: { exact: 'beta' } }] };
+  const steps = [{ setCanaryScale: { replicas: 1 } }, { setHeaderRoute: beta }, { pause: {} }];
+  const world = deployed({ ...BY_SERVICE, steps }, 3);
+  act(world, SHIP, 20);
+  expect(http(world).map(({ name }) => name)).toEqual(['beta', ROUTE]);
+  act(world, { kill: { count: 1, newest: true } }, 30);
+  expect(world.rollout().status?.phase).toBe('Paused');
+  expect(http(world).map(({ name }) => name)).toEqual([ROUTE]);
+});
+
+it('#4839: by subset, a stable version short of pods holds up everything, and pending() says so', () => {
+  const world = deployed({ ...BY_SUBSET, steps: [{ setWeight: 50 }, { pause: { duration: 5 } }] }, 2);
+  world.play({ afterMs: 0, image: { name: 'app:v1', behaviour: { readyAfterMs: Infinity } } });
+  act(world, { kill: { count: 1, newest: false } }, 5);
+  act(world, SHIP, 300);
+  expect(canaryWeight(world)).toBe(0);
+  expect(world.runner.pendingWork().join()).toContain('delaying destination rule switch: ReplicaSet demo-');
+});
+
+it('#4841: an abort with dynamicStableScale and minPodsPerReplicaSet leaves traffic on the canary', () => {
+  const steps = [{ setWeight: 5 }, { setWeight: 50 }, { pause: {} }];
+  const weightAfterAbort = (extra: CanaryStrategy): number | undefined => {
+    const world = deployed({ ...BY_SERVICE, steps, dynamicStableScale: true, ...extra }, 10);
+    act(world, SHIP, 30);
+    expect(canaryWeight(world)).toBe(50);
+    act(world, { plugin: 'abort demo' }, 300);
+    return canaryWeight(world);
+  };
+  expect(weightAfterAbort({})).toBe(0);
+  expect(weightAfterAbort({ minPodsPerReplicaSet: 3 })).toBeGreaterThan(0);
+});
+
+it('#4461: an abort is taken back while a full promotion waits for pods', () => {
+  const world = deployed({ ...BY_SERVICE, steps: [{ setWeight: 50 }, { pause: {} }] }, 2);
+  world.play({ afterMs: 0, image: { name: 'app:v2', behaviour: { readyAfterMs: Infinity } } });
+  act(world, SHIP, 5);
+  act(world, { plugin: 'promote demo --full' }, 5);
+  act(world, { plugin: 'abort demo' }, 10);
+  expect(world.rollout().status?.abort).not.toBe(true);
+  expect(world.rollout().status?.phase).toBe('Progressing');
+});
+
+it('without a number: an undo and a scale seen by one reconcile take the stable version down to 0', () => {
+  const world = deployed({ ...BY_SUBSET, steps: [{ pause: {} }] }, 5);
+  const stable = world.rollout().status?.stableRS;
+  act(world, SHIP, 10);
+  world.play({ afterMs: 0, plugin: 'undo demo' });
+  world.play({ afterMs: 0, replicas: 4 });
+  const sizes: (number | undefined)[] = [];
+  world.store.subscribe(({ object }) => {
+    if (object.kind === 'ReplicaSet' && object.metadata.name === `demo-${stable}`)
+      sizes.push((object as unknown as { spec: { replicas?: number } }).spec.replicas);
+  });
+  wait(world, 10);
+  expect(sizes).toContain(0);
+  expect(sizes.at(-1)).toBe(4);
+});
