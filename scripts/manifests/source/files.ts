@@ -93,11 +93,16 @@ export function decodeUtf8(bytes: Uint8Array, file: string): string {
   try {
     return decode(bytes, false);
   } catch {
-    const goodBytes = longestGoodPrefix(bytes, (part) => decode(part, true));
+    const goodBytes = wholeCharacters(
+      bytes,
+      longestGoodPrefix(bytes, (part) => decode(part, true)),
+    );
     const before = decode(bytes.subarray(0, goodBytes), true);
-    const bad = bytes[goodBytes];
+    // A first byte of several is good until the next one shows that it was not: the fault is where `before` ends.
+    const offset = byteOrderMark(bytes) + new TextEncoder().encode(before).length;
+    const bad = bytes[offset];
     throw new CoalmineError('input', {
-      what: `"${file}" is not UTF-8: byte 0x${(bad ?? 0).toString(16).padStart(2, '0')} at offset ${goodBytes}`,
+      what: `"${file}" is not UTF-8: byte 0x${(bad ?? 0).toString(16).padStart(2, '0')} at offset ${offset}`,
       where: {
         file,
         line: before.split('\n').length,
@@ -111,6 +116,21 @@ export function decodeUtf8(bytes: Uint8Array, file: string): string {
 
 function decode(part: Uint8Array, stream: boolean): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(part, { stream });
+}
+
+/** A prefix may end within a character, whose first byte is then the bad one. */
+function wholeCharacters(bytes: Uint8Array, length: number): number {
+  try {
+    decode(bytes.subarray(0, length), false);
+    return length;
+  } catch {
+    return wholeCharacters(bytes, length - 1);
+  }
+}
+
+/** Its length: TextDecoder leaves it out of the text. */
+function byteOrderMark(bytes: Uint8Array): number {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 
 function longestGoodPrefix(bytes: Uint8Array, decode: (part: Uint8Array) => string): number {
