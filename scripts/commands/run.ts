@@ -15,6 +15,7 @@ import { runOpened } from '../run/run-one.ts';
 import { findScenarios } from '../scenario/find.ts';
 import { openScenario } from '../scenario/open.ts';
 import { openAll } from '../scenario/open-all.ts';
+import type { Scenario } from '../scenario/types.ts';
 import { exitCodeOf } from './exit-code.ts';
 
 export interface RunCommandOptions {
@@ -33,6 +34,7 @@ export async function run(
   const reporter = parseReporter(options.reporter);
   const files = findScenarios(paths, diskFiles);
   const opened = openAll(files, (file) => openScenario(file, diskFiles));
+  if (options.out !== undefined) refuseTwins(opened.map(({ scenario }) => scenario));
   let interrupted = false;
   environment.onInterrupt(() => {
     interrupted = true;
@@ -62,6 +64,23 @@ export async function run(
   const exitCode = exitCodeOf(results);
   // What was not run is in doubt, even when all that was run has passed.
   return exitCode === EXIT_CODE.pass && results.length < jobs.length ? EXIT_CODE.inconclusive : exitCode;
+}
+
+/** Their records would be written over one another. */
+function refuseTwins(scenarios: readonly Scenario[]): void {
+  const seen = new Map<string, string>();
+  for (const { name, file } of scenarios) {
+    const first = seen.get(name);
+    if (first !== undefined) {
+      throw new CoalmineError('input', {
+        what: `two scenarios are named "${name}"`,
+        where: { file, path: 'metadata.name' },
+        why: `the other is ${first}; --out writes a record by each name`,
+        next: 'rename one of them, or run them one by one',
+      });
+    }
+    seen.set(name, file);
+  }
 }
 
 function writeResults(folder: string, results: readonly RunResult[]): void {
