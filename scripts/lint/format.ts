@@ -38,7 +38,9 @@ function formatFinding(
   columns: number,
 ): string[] {
   const labelled = (label: string, text: string): string[] => {
-    const [first = '', ...rest] = wrap(text, Math.max(20, columns - 10));
+    // A percent sign stays with its number.
+    const lines = wrap(text.replaceAll(' %', '\u00a0%'), Math.max(20, columns - 10));
+    const [first = '', ...rest] = lines.map((line) => line.replaceAll('\u00a0', ' '));
     return [`    ${label} ${first}`, ...rest.map((line) => `          ${line}`)];
   };
   const place = `${where.file}:${where.line}:${where.column}`;

@@ -23,7 +23,7 @@ export const destinationRuleUnnamed: Rule = {
       if (subsets.length === 0) return [];
       const fault = httpRoutesFault(rollout.object, ref, http);
       const refusal =
-        fault === undefined
+        fault === undefined || fault.startsWith('HTTP Route')
           ? ''
           : `; the controller refuses it: ${invalidVirtualService(`${refPath}.name`, ref.name, fault)}`;
       return [
