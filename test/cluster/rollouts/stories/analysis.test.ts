@@ -273,3 +273,49 @@ spec:
     expect(runs(world)[0]?.status?.message).toBe('Run Terminated');
   });
 });
+
+describe('a metric of somebody else’s service', () => {
+  const templates = template(
+    'rate',
+    "{ metrics: [{ name: rate, successCondition: 'result < 0.05', provider: { datadog: { query: 'avg:errors' } } }] }",
+  );
+  const strategy = stepWith('{ templates: [{ templateName: rate }] }');
+
+  it('is answered by the scenario', () => {
+    const world = shipped(templates + rollout(strategy), {
+      metrics: [{ provider: 'datadog', metric: 'rate', answers: [{ value: 0.01 }] }],
+    });
+    world.until(() => world.phase() === 'Paused: CanaryPauseStep');
+    expect(runs(world)[0]?.status?.metricResults?.[0]?.measurements?.[0]?.value).toBe('0.01');
+  });
+
+  it('that the scenario does not answer is an Error that names provider and metric', () => {
+    const world = shipped(templates + rollout(strategy));
+    world.until(() => world.phase().startsWith('Degraded: RolloutAborted'));
+    expect(runs(world)[0]?.status?.message).toBe(
+      'Metric "rate" assessed Error due to consecutiveErrors (5) > consecutiveErrorLimit (4): "Error Message: ' +
+        'provider datadog is outside the embedded cluster: say what metric "rate" answers under spec.metrics of the scenario"',
+    );
+  });
+});
+
+it('get rollout shows a run, its Job, and a pod that crashes', () => {
+  const world = shipped(
+    template('smoke', `{ metrics: [${jobMetric('smoke:1')}] }`) +
+      rollout(stepWith('{ templates: [{ templateName: smoke }] }')),
+    { images: { 'smoke:1': { runsForMs: 5000 }, 'demo:1': { crashAfterMs: 25_000 } } },
+  );
+  world.until(() => world.phase() === 'Paused: CanaryPauseStep');
+  world.until(() => world.tree().some((line) => line.includes('CrashLoopBackOff')));
+  const tree = world.tree();
+  const uid = runs(world)[0]?.metadata.uid;
+  expect(tree.find((line) => line.includes('AnalysisRun'))).toMatch(
+    /α demo-\S+-2-1 +AnalysisRun +✔ Successful +\d+s +✔ 1 *$/,
+  );
+  expect(tree.find((line) => line.includes('⊞'))).toMatch(
+    new RegExp(`└──⊞ ${uid}\\.smoke\\.1 +Job +✔ Successful +\\d+s *$`),
+  );
+  expect(tree.find((line) => line.includes('CrashLoopBackOff'))).toMatch(
+    /□ demo-\S+ +Pod +✖ CrashLoopBackOff +\d+s +ready:0\/1,restarts:1 *$/,
+  );
+});

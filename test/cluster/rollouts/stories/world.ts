@@ -11,12 +11,15 @@ import type { AnyObject, KubeObject } from '../../../../cluster/kube/objects.ts'
 import { applyEffect, runControllers } from '../../../../cluster/kube/runner.ts';
 import { scaleOf, scaleTo, type Scale } from '../../../../cluster/kube/scale.ts';
 import { ObjectStore } from '../../../../cluster/kube/store.ts';
+import type { AnalysisRun, Experiment } from '../../../../cluster/kube/types/analysis.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../../../cluster/kube/types/core.ts';
 import type { Rollout, RolloutStatus } from '../../../../cluster/kube/types/argo.ts';
+import { EmbeddedMetrics } from '../../../../cluster/metrics/embedded.ts';
 import { ScriptedMetrics, type MetricScript } from '../../../../cluster/metrics/scripted.ts';
 import { pluginCommand } from '../../../../cluster/rollouts/actions/plugin-command.ts';
 import { rolloutsControllers } from '../../../../cluster/rollouts/controllers.ts';
 import { rolloutsMetrics, withMetrics } from '../../../../cluster/rollouts/metrics/metrics.ts';
+import { rolloutText } from '../../../../cluster/rollouts/view/rollout-text.ts';
 import { createWorkloads } from '../../../../cluster/workloads/workloads.ts';
 
 export const NAMESPACE = 'shop';
@@ -48,7 +51,10 @@ export function story(yaml: string, options: StoryOptions = {}) {
     random: random.child('workloads'),
     images: (image) => ({ ...HEALTHY_IMAGE, ...options.images?.[image] }),
   });
-  const script = new ScriptedMetrics(options.metrics ?? []);
+  const answers = new EmbeddedMetrics(
+    { ask: (_question, reply) => reply({ error: 'these stories have no Prometheus' }) },
+    new ScriptedMetrics(options.metrics ?? []),
+  );
   const questions: MetricQuestion[] = [];
   const told: Told[] = [];
   const metrics = rolloutsMetrics({ store, nowMs: () => scheduler.nowMs() });
@@ -60,7 +66,7 @@ export function story(yaml: string, options: StoryOptions = {}) {
     metrics: {
       ask: (question, reply) => {
         questions.push(question);
-        reply(script.answer(question) ?? { error: `nobody answers ${question.metric}` });
+        answers.ask(question, reply);
       },
     },
     observer: withMetrics(
@@ -140,6 +146,16 @@ export function story(yaml: string, options: StoryOptions = {}) {
     /** What was said of an object, as `reason: message`. */
     said: (about: string): string[] =>
       told.filter((each) => each.about === about).map(({ reason, message }) => `${reason}: ${message}`),
+    /** The lines of the plugin's `get rollout demo`. */
+    tree: (): string[] => {
+      const objects = {
+        replicaSets: world.replicaSets(),
+        pods: store.list<Pod>('Pod', NAMESPACE),
+        analysisRuns: store.list<AnalysisRun>('AnalysisRun', NAMESPACE),
+        experiments: store.list<Experiment>('Experiment', NAMESPACE),
+      };
+      return rolloutText(get<Rollout>('Rollout', 'demo'), objects, scheduler.nowMs()).split('\n');
+    },
     pending: () => runner.pendingWork(),
   };
   world.apply(yaml);
