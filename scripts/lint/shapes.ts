@@ -35,7 +35,16 @@ const stringMatch = map({ exact: text, prefix: text, regex: text });
 const podTemplate = map({
   metadata: map({ labels: texts, annotations: texts }),
   spec: map({
-    containers: list(map({ name: text, image: text, ports: list(map({ containerPort: number })) }, ['name'])),
+    containers: list(
+      map(
+        {
+          name: text,
+          image: text,
+          ports: list(map({ name: text, containerPort: number }, ['containerPort'])),
+        },
+        ['name'],
+      ),
+    ),
   }),
 });
 
@@ -202,6 +211,8 @@ const SHAPES: Record<string, Schema> = {
   ),
 };
 
+const METADATA = map({ metadata: map({ name: text, namespace: text, labels: texts, annotations: texts }) });
+
 const compiled = new Map<string, ValidateFunction>();
 
 export interface ShapeFault {
@@ -214,9 +225,9 @@ export interface ShapeFault {
 
 /** The first field that is not of the kind that every rule takes it for; undefined when all are. */
 export function shapeFault(object: AnyObject): ShapeFault | undefined {
-  const schema = SHAPES[object.kind];
-  if (schema === undefined) return undefined;
-  const validate = compiled.get(object.kind) ?? new Ajv({ verbose: true, strict: false }).compile(schema);
+  const validate =
+    compiled.get(object.kind) ??
+    new Ajv({ verbose: true, strict: false }).compile({ allOf: [METADATA, SHAPES[object.kind] ?? {}] });
   compiled.set(object.kind, validate);
   if (validate(object)) return undefined;
   const error = validate.errors?.[0];

@@ -26,12 +26,9 @@ export const destinationUnknown: Rule = {
               what:
                 found === undefined
                   ? `no Service "${service[1]}" in namespace ${service[2]} among these manifests`
-                  : `Service ${service[1]} has no port ${wanted}; it has: ${ports.join(', ')}`,
+                  : `Service ${service[1]} has no port ${wanted}; it has: ${ports.join(', ') || 'none'}`,
               why: 'Istio has no cluster for such a destination and answers its share of the requests with 503.',
-              mend:
-                found === undefined
-                  ? 'Correct the host, or add the Service.'
-                  : `port: { number: ${ports[0]} }`,
+              mend: mendOf(found !== undefined, ports),
             }),
           ];
         }),
@@ -39,3 +36,8 @@ export const destinationUnknown: Rule = {
     );
   },
 };
+
+function mendOf(isFound: boolean, [port]: readonly number[]): string {
+  if (!isFound) return 'Correct the host, or add the Service.';
+  return port === undefined ? 'Give the Service a port.' : `port: { number: ${port} }`;
+}
