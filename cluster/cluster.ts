@@ -3,12 +3,13 @@
  * Prometheus, all on one scheduler and one seed. Nobody else wires. It runs as well in virtual time (`sim`) as in
  * real time, since the scheduler is an argument.
  */
-import type { ImageBehaviour } from './images.ts';
+import { HEALTHY_IMAGE } from './images.ts';
+import { HEALTHY_IMAGE, type ImageBehaviour, type ImageBehaviours } from './images.ts';
 import { createTelemetry } from './istio/telemetry/telemetry.ts';
 import { Random } from './kernel/random.ts';
 import type { Scheduler } from './kernel/scheduler.ts';
 import { applyEffect, runControllers, type Runner } from './kube/runner.ts';
-import type { Effect, MetricSource } from './kube/effects.ts';
+import type { Effect } from './kube/effects.ts';
 import type { AnyObject } from './kube/objects.ts';
 import { ObjectStore } from './kube/store.ts';
 import { EmbeddedMetrics } from './metrics/embedded.ts';
@@ -50,55 +51,18 @@ export interface Cluster {
   apply(objects: readonly AnyObject[]): void;
   /** Changes what an image does from now on; fields not given stay. */
   setBehaviour(image: string, change: Partial<ImageBehaviour>): void;
-  behaviour(image: string): ImageBehaviour | undefined;
+  /** An image that nothing was said of is healthy. */
+  behaviour(image: string): ImageBehaviour;
   /** In words, what has not settled. */
   pending(): string[];
   stop(): void;
 }
 
 export function createCluster(options: ClusterOptions): Cluster {
-  const { scheduler, observer } = options;
-  const random = new Random(options.seed);
+  const { scheduler } = options;
   const images = new Map(Object.entries(options.images));
-  const store = new ObjectStore({ nowMs: () => scheduler.nowMs(), random: random.child('store') });
-  const behaviours = (image: string): ImageBehaviour | undefined => images.get(image);
-  const telemetry = createTelemetry({ store });
-  const traffic = createTraffic({
-    store,
-    scheduler,
-    random: random.child('traffic'),
-    behaviours,
-    observer,
-    telemetry,
-  });
-  const controllerMetrics = rolloutsMetrics({ store, nowMs: () => scheduler.nowMs() });
-  const prometheus = createPrometheus({
-    scheduler,
-    random: random.child('prometheus'),
-    ...options.prometheus,
-    beforeScrape: (nowMs) => traffic.settle(nowMs),
-    targets: () => [...telemetry.scrapeTargets(), controllerMetrics.scrapeTarget()],
-  });
-  const metrics: MetricSource = new EmbeddedMetrics(prometheus.source, new ScriptedMetrics(options.metrics));
-  store.subscribe(({ object }) => {
-    if (ROUTING_KINDS.has(object.kind)) traffic.invalidate();
-  });
-  const workloads = createWorkloads({
-    store,
-    scheduler,
-    random: random.child('workloads'),
-    images: behaviours,
-  });
-  const controllers = [...workloads.controllers, ...rolloutsControllers({ fixed: new Set(options.fixed) })];
-  const runner = runControllers({
-    controllers,
-    store,
-    scheduler,
-    metrics,
-    observer: withMetrics(observer, controllerMetrics),
-    random: random.child('controllers'),
-    ...LATENCY,
-  });
+  const behaviour = (image: string): ImageBehaviour | undefined => images.get(image);
+  const { store, traffic, prometheus, workloads, runner } = wire(options, behaviour);
   return {
     store,
     traffic,
@@ -112,12 +76,10 @@ export function createCluster(options: ClusterOptions): Cluster {
       for (const object of objects) store.apply(object);
     },
     setBehaviour: (image, change) => {
-      const before = images.get(image);
-      if (before === undefined) throw new RangeError(`image "${image}" has no behaviour to change`);
-      images.set(image, { ...before, ...change });
+      images.set(image, { ...(images.get(image) ?? HEALTHY_IMAGE), ...change });
       traffic.invalidate();
     },
-    behaviour: behaviours,
+    behaviour,
     pending: () => runner.pendingWork(),
     stop: () => {
       traffic.settle(scheduler.nowMs());
@@ -126,4 +88,43 @@ export function createCluster(options: ClusterOptions): Cluster {
       workloads.kubelet.stop();
     },
   };
+}
+
+/** Each part gets its own stream of the seed, so that one more draw in one does not shift the others. */
+function wire(options: ClusterOptions, images: ImageBehaviours) {
+  const { scheduler, observer } = options;
+  const random = new Random(options.seed);
+  const nowMs = (): number => scheduler.nowMs();
+  const store = new ObjectStore({ nowMs, random: random.child('store') });
+  const telemetry = createTelemetry({ store });
+  const traffic = createTraffic({
+    store,
+    scheduler,
+    random: random.child('traffic'),
+    behaviours: images,
+    observer,
+    telemetry,
+  });
+  const controllerMetrics = rolloutsMetrics({ store, nowMs });
+  const prometheus = createPrometheus({
+    scheduler,
+    random: random.child('prometheus'),
+    ...options.prometheus,
+    beforeScrape: (atMs) => traffic.settle(atMs),
+    targets: () => [...telemetry.scrapeTargets(), controllerMetrics.scrapeTarget()],
+  });
+  store.subscribe(({ object }) => {
+    if (ROUTING_KINDS.has(object.kind)) traffic.invalidate();
+  });
+  const workloads = createWorkloads({ store, scheduler, random: random.child('workloads'), images });
+  const runner = runControllers({
+    controllers: [...workloads.controllers, ...rolloutsControllers({ fixed: new Set(options.fixed) })],
+    store,
+    scheduler,
+    metrics: new EmbeddedMetrics(prometheus.source, new ScriptedMetrics(options.metrics)),
+    observer: withMetrics(observer, controllerMetrics),
+    random: random.child('controllers'),
+    ...LATENCY,
+  });
+  return { store, traffic, prometheus, workloads, runner };
 }
