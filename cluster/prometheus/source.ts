@@ -86,6 +86,7 @@ function warningsMetadata(warnings: readonly string[]): Record<string, string> {
 
 /** The error type of the HTTP API, then its message, as client_golang's Error prints them. */
 function apiError({ kind, message }: PromqlError): string {
+  if (kind === 'unsupported') return message;
   return kind === 'execution' ? `execution: ${message}` : `bad_data: invalid parameter "query": ${message}`;
 }
 

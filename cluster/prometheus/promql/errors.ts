@@ -43,6 +43,7 @@ export function unsupported(what: string, position: Position, query: string): Pr
 
 /** 1-based, columns counted in bytes, as Prometheus counts them. */
 function lineAndColumn(offset: number, query: string): string {
+  if (query === '') return 'unknown position';
   const before = query.slice(0, offset);
   const lineStart = before.lastIndexOf('\n') + 1;
   const line = before.split('\n').length;

@@ -4,6 +4,7 @@
  */
 import type { Position } from './errors.ts';
 import { parseError } from './errors.ts';
+import { scanNumber } from './scan-number.ts';
 
 export type TokenType =
   | 'identifier'
@@ -160,15 +161,9 @@ export class Lexer {
 
   #number(start: number): Token {
     this.#wantsDuration = false;
-    const rest = this.#query.slice(start);
-    const number =
-      /^(?:0[xX]_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|(?:\d+(?:_\d+)*)?\.?(?:\d+(?:_\d+)*)?(?:[eE][+-]?\d+(?:_\d+)*)?)(?![a-zA-Z0-9_.])/.exec(
-        rest,
-      );
-    if (number !== null && number[0] !== '') return this.#take('number', start, number[0].length);
-    const duration = /^\d+[smhdwy]s?(?:\d+[smhdw]s?)*(?![a-zA-Z0-9_])/.exec(rest);
-    if (duration !== null) return this.#take('duration', start, duration[0].length);
-    const bad = /^[0-9.]+(?:[a-zA-Z0-9_])?/.exec(rest)![0];
+    const { type, length } = scanNumber(this.#query.slice(start));
+    if (type !== 'bad') return this.#take(type, start, length);
+    const bad = this.#query.slice(start, start + length);
     this.#fail(`bad number or duration syntax: ${JSON.stringify(bad)}`, start);
   }
 
@@ -237,7 +232,7 @@ export function describeToken({ type, text }: Token): string {
     case 'aggregator':
       return `<aggr:${text}>`;
     case 'operator':
-      return `<op:${text}>`;
+      return text === '=' ? '"="' : `<op:${text}>`;
     case 'punctuation':
       return JSON.stringify(text);
     case 'identifier':

@@ -8,7 +8,7 @@
 import type { AggregationOperator, Binary, BinaryOperator, Expression, Matching, Modifiers } from './ast.ts';
 
 import type { Position } from './errors.ts';
-import { parseError } from './errors.ts';
+import { parseError, unsupported } from './errors.ts';
 import type { Token } from './lexer.ts';
 import { Lexer } from './lexer.ts';
 import { TokenStream } from './token-stream.ts';
@@ -52,10 +52,17 @@ function binary(tokens: TokenStream, floor: number): Expression {
   let left = unary(tokens);
   for (;;) {
     const operator = tokens.peek();
+    if (operator.text === '</' || operator.text === '>/') {
+      throw unsupported(
+        `operator "${operator.text}", which needs native histograms,`,
+        operator,
+        tokens.query,
+      );
+    }
     const precedence = operator.type === 'operator' ? PRECEDENCE[operator.text] : undefined;
     if (precedence === undefined || precedence <= floor) return left;
     tokens.next();
-    const { bool, matching } = binaryModifiers(tokens, operator);
+    const { bool, matching } = binaryModifiers(tokens, left.position);
     // Raising to a power binds to the right; the others to the left.
     const right = binary(tokens, operator.text === '^' ? precedence - 1 : precedence);
     const node: Binary = {
@@ -72,7 +79,7 @@ function binary(tokens: TokenStream, floor: number): Expression {
   }
 }
 
-function binaryModifiers(tokens: TokenStream, operator: Token): { bool: boolean; matching: Matching } {
+function binaryModifiers(tokens: TokenStream, left: Position): { bool: boolean; matching: Matching } {
   const bool = tokens.takeIf('bool') !== undefined;
   let matching: Matching = { on: false, labels: [], group: undefined, include: [] };
   const kind = tokens.takeIf('on') ?? tokens.takeIf('ignoring');
@@ -84,7 +91,7 @@ function binaryModifiers(tokens: TokenStream, operator: Token): { bool: boolean;
     matching = { on: kind.text === 'on', labels, group: side, include };
   }
   const fill = tokens.takeIf('fill') ?? tokens.takeIf('fill_left') ?? tokens.takeIf('fill_right');
-  if (fill !== undefined) tokens.fail('binop fill modifiers are experimental and not enabled', operator);
+  if (fill !== undefined) tokens.fail('binop fill modifiers are experimental and not enabled', left);
   return { bool, matching };
 }
 
@@ -134,6 +141,7 @@ function primary(tokens: TokenStream): Expression {
     case 'aggregator':
       return aggregationOrMetric(tokens);
     case 'identifier':
+    case 'keyword':
       return callOrMetric(tokens);
     default:
       return parseSelector(tokens, undefined);
@@ -143,7 +151,7 @@ function primary(tokens: TokenStream): Expression {
 function aggregationOrMetric(tokens: TokenStream): Expression {
   const operator = tokens.next();
   const isModifier = tokens.atKeyword('by') || tokens.atKeyword('without');
-  if (!isModifier && !tokens.at('(') && tokens.mayFollowMetric()) return parseSelector(tokens, operator);
+  if (!isModifier && !tokens.at('(')) return parseSelector(tokens, operator);
   return tokens.within('aggregation', () => {
     let grouping = isModifier ? groupingOf(tokens) : undefined;
     if (!tokens.at('(')) tokens.unexpected();
@@ -182,7 +190,10 @@ function groupingOf(tokens: TokenStream): { without: boolean; labels: readonly s
   return { without: keyword.text === 'without', labels: parseLabelList(tokens) };
 }
 
+/** Among the keywords some are functions, all experimental, and others names of metrics; parseSelector tells. */
 function callOrMetric(tokens: TokenStream): Expression {
+  if (tokens.peek().type === 'keyword' && !SIGNATURES.has(tokens.peek().text))
+    return parseSelector(tokens, undefined);
   const name = tokens.next();
   if (!tokens.at('(')) return parseSelector(tokens, name);
   const args = callArguments(tokens);
@@ -259,6 +270,9 @@ function offsetModifier(tokens: TokenStream, expression: Expression): Expression
   tokens.next();
   const sign = tokens.takeIf('-') ?? tokens.takeIf('+');
   const literal = tokens.peek();
+  if (tokens.at('(') || ['step', 'range', 'min_of', 'max_of'].some((word) => tokens.atKeyword(word))) {
+    tokens.fail('experimental duration expression is not enabled', literal);
+  }
   if (literal.type !== 'number' && literal.type !== 'duration') {
     tokens.unexpected('offset', 'number, duration, step(), or range()');
   }
@@ -283,7 +297,7 @@ function atModifier(tokens: TokenStream, expression: Expression): Expression {
   } else {
     const sign = tokens.takeIf('-') ?? tokens.takeIf('+');
     const literal = tokens.peek();
-    if (literal.type !== 'number') tokens.unexpected('@', 'timestamp');
+    if (literal.type !== 'number' && literal.type !== 'duration') tokens.unexpected('@', 'timestamp');
     tokens.next();
     const seconds = number(tokens, literal) * (sign?.text === '-' ? -1 : 1);
     if (!Number.isFinite(seconds) || Math.abs(seconds) >= 2 ** 63) {

@@ -4,30 +4,17 @@ import { parseError } from './errors.ts';
 import type { Lexer, Token } from './lexer.ts';
 import { describeToken } from './lexer.ts';
 
-/** What may come after a metric name that is also the name of an aggregation: `sum + 1`, `sum{a="b"}`, `sum[5m]`. */
-const AFTER_METRIC: ReadonlySet<string> = new Set([
-  '{',
-  '[',
-  ')',
-  ',',
-  '@',
-  ':',
-  'offset',
-  'smoothed',
-  'anchored',
-]);
-
 export class TokenStream {
   /** Where the last token that was taken ends. */
   lastEnd = 0;
+  readonly query: string;
   readonly #lexer: Lexer;
-  readonly #query: string;
   readonly #contexts: string[] = [];
   #ahead: Token | undefined;
 
   constructor(lexer: Lexer, query: string) {
     this.#lexer = lexer;
-    this.#query = query;
+    this.query = query;
   }
 
   peek(): Token {
@@ -60,12 +47,7 @@ export class TokenStream {
 
   /** The query's own text, for words whose case matters. */
   textBetween(start: number, end: number): string {
-    return this.#query.slice(start, end);
-  }
-
-  mayFollowMetric(): boolean {
-    const { type, text } = this.peek();
-    return type === 'end' || (type === 'operator' && text !== '=') || AFTER_METRIC.has(text);
+    return this.query.slice(start, end);
   }
 
   /** Unexpected tokens met during `parse` are reported as being in `context`, unless something closer is named. */
@@ -84,6 +66,6 @@ export class TokenStream {
   }
 
   fail(reason: string, { start, end }: Position): never {
-    throw parseError(reason, { start, end }, this.#query);
+    throw parseError(reason, { start, end }, this.query);
   }
 }

@@ -8,6 +8,8 @@
 export type LabelSet = Readonly<Record<string, string>>;
 
 export const METRIC_NAME = '__name__';
+/** What Prometheus 3 counts as the metric's own: gone as soon as a value is no longer that metric's. */
+const METADATA = [METRIC_NAME, '__type__', '__unit__'];
 
 export class Labels {
   readonly names: readonly string[];
@@ -51,7 +53,7 @@ export class Labels {
   }
 
   withoutMetricName(): Labels {
-    this.#withoutName ??= this.names.includes(METRIC_NAME) ? this.dropping([METRIC_NAME]) : this;
+    this.#withoutName ??= this.names.some((name) => METADATA.includes(name)) ? this.dropping(METADATA) : this;
     return this.#withoutName;
   }
 
@@ -81,7 +83,7 @@ export class Labels {
   /** `up{job="echo"}`, as query results are shown. */
   toSelector(): string {
     const name = this.metricName;
-    const rest = this.withoutMetricName();
+    const rest = this.dropping([METRIC_NAME]);
     if (name === '') return rest.toString();
     return rest.names.length === 0 ? name : `${name}${rest.toString()}`;
   }
