@@ -3,7 +3,6 @@
  * Prometheus, all on one scheduler and one seed. Nobody else wires. It runs as well in virtual time (`sim`) as in
  * real time, since the scheduler is an argument.
  */
-import { HEALTHY_IMAGE } from './images.ts';
 import { HEALTHY_IMAGE, type ImageBehaviour, type ImageBehaviours } from './images.ts';
 import { createTelemetry } from './istio/telemetry/telemetry.ts';
 import { Random } from './kernel/random.ts';
@@ -61,7 +60,7 @@ export interface Cluster {
 export function createCluster(options: ClusterOptions): Cluster {
   const { scheduler } = options;
   const images = new Map(Object.entries(options.images));
-  const behaviour = (image: string): ImageBehaviour | undefined => images.get(image);
+  const behaviour = (image: string): ImageBehaviour => images.get(image) ?? HEALTHY_IMAGE;
   const { store, traffic, prometheus, workloads, runner } = wire(options, behaviour);
   return {
     store,
@@ -76,7 +75,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       for (const object of objects) store.apply(object);
     },
     setBehaviour: (image, change) => {
-      images.set(image, { ...(images.get(image) ?? HEALTHY_IMAGE), ...change });
+      images.set(image, { ...behaviour(image), ...change });
       traffic.invalidate();
     },
     behaviour,
