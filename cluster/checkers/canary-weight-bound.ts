@@ -2,7 +2,9 @@
  * The canary never gets more traffic than the step at hand gives it. Looked at when a weight rises, since a fall is
  * always allowed and a new revision finds the old one's weight until its first reconcile. While its pods are not all
  * there, v1.9.1 gives the weight of the step before, which may be the larger one (weight steps that fall, or a step
- * skipped by a person): both are allowed (reconcileTrafficRouting in rollout/trafficrouting.go).
+ * skipped by a person): both are allowed (reconcileTrafficRouting in rollout/trafficrouting.go). With dynamicStableScale, an abort
+ * before any weight was recorded gives the canary what stable's available pods cannot carry
+ * (calculateDesiredWeightOnAbortOrStableRollback, same file), so a rise is not looked at then.
  */
 import type { CanaryStep, Rollout } from '../kube/types/argo.ts';
 import type { VirtualService } from '../kube/types/istio.ts';
@@ -53,6 +55,7 @@ function allowedWeight({ spec, status }: Rollout): number {
   if (status?.promoteFull === true && dynamicStableScale === true) return Infinity;
   if (steps.length === 0 || index >= steps.length || status?.promoteFull === true) return 100;
   // Without abortedAt the controller has not seen the abort yet; a write of before may still be under way.
+  if (status?.abort === true && dynamicStableScale === true) return 100;
   if (status?.abort === true && status.abortedAt !== undefined) return 0;
   const before = lastWeight(steps.slice(0, index));
   return Math.max(before, lastWeight(steps.slice(0, index + 1)));

@@ -2,6 +2,7 @@
 import { hashOf } from '../../../../cluster/rollouts/replicasets/metadata.ts';
 import type { Rollout } from '../../../../cluster/kube/types/argo.ts';
 import type { Service } from '../../../../cluster/kube/types/core.ts';
+import { hasScaleDownDeadline } from '../../../../cluster/rollouts/replicasets/scale-down-deadline.ts';
 import { selectedHash } from '../../../../cluster/rollouts/services/switch-selector.ts';
 import type { VirtualService } from '../../../../cluster/kube/types/istio.ts';
 import type { Fault } from './run-story.ts';
@@ -43,9 +44,13 @@ function excuse(world: World, { fixed, rollout }: Story): string | undefined {
   if (isRouteStep && (availableCanaryPods(world) === 0 || status?.abort === true))
     return 'a route step without canary pods removes and sets its route at every reconcile';
   // A full promotion or a rollback within the window takes back the abort of a passed deadline, and a new pause, with
-  // every reconcile (syncRolloutStatusBlueGreen in rollout/bluegreen.go).
-  if (strategy.blueGreen !== undefined && (status?.promoteFull === true || spec.rollbackWindow !== undefined))
-    return 'a blue-green update takes back its own pause or abort';
+  // every reconcile (syncRolloutStatusBlueGreen, syncRolloutStatusCanary).
+  if (status?.promoteFull === true || (strategy.blueGreen !== undefined && spec.rollbackWindow !== undefined))
+    return 'argo-rollouts#4461: a full promotion or a rollback takes back every pause and abort';
+  // No progress deadline while a former canary has a scale-down deadline, even one that has passed
+  // (isWaitingForReplicaSetScaleDown in rollout/sync.go).
+  if (world.replicaSets().some(hasScaleDownDeadline) && availableCanaryPods(world) < (spec.replicas ?? 1))
+    return 'a scale-down deadline on a former canary suspends the progress deadline';
   // checkPausedConditions writes "paused" and calculateRolloutConditions "available", in turn.
   if (strategy.blueGreen !== undefined && reasons.includes('InconclusiveAnalysisRun'))
     return 'an inconclusive post-promotion analysis makes the Progressing condition flap';
@@ -91,7 +96,9 @@ function finished(world: World, story: Story): Fault[] {
   const wanted = size === 0 ? [] : [`${status?.stableRS}:${size}`];
   const faults: Fault[] = [];
   const { blueGreen, canary } = story.rollout.spec.strategy;
-  const keepsOldPods = (blueGreen ?? canary)?.scaleDownDelaySeconds === 0;
+  const crashes = [...world.images.values()].some(({ crashAfterMs }) => crashAfterMs !== undefined);
+  // Nor are old pods taken away while too few of the new ones are available for long enough.
+  const keepsOldPods = (blueGreen ?? canary)?.scaleDownDelaySeconds === 0 || crashes;
   if (!keepsOldPods && sizes.join() !== wanted.join())
     faults.push({ rule, what: `ReplicaSets with pods: ${sizes.join(', ')}; wanted ${wanted.join()}` });
   if (status?.stableRS !== status?.currentPodHash)
@@ -115,6 +122,8 @@ function wantedSize({ spec }: Rollout, replicas: number): number {
 
 /** All but the idle Service of a ping-pong pair: see cluster/checkers/selector-has-replica-set.ts. */
 function lostServices(world: World): string[] {
+  // Without pods no Service is ever switched (ensureSVCTargets in rollout/service.go).
+  if (world.rollout().spec.replicas === 0) return [];
   const hashes = new Set(world.replicaSets().map((rs) => hashOf(rs)));
   const { spec, status } = world.rollout();
   const { pingPong } = spec.strategy.canary ?? {};

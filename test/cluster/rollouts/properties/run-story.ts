@@ -41,13 +41,13 @@ export function runStory(story: Story): Told {
 function comeToRest(world: World): boolean {
   const { scheduler } = world;
   const endMs = scheduler.nowMs() + PATIENCE_MS;
-  let events = 0;
+  const spent = { events: 0 };
   const isDone = (): boolean => {
-    if (++events > EVENTS_MAX) return true;
+    if (++spent.events > EVENTS_MAX) return true;
     const next = scheduler.nextMs();
     return next === undefined || next - world.changedMs > QUIET_MS;
   };
-  while (scheduler.nowMs() < endMs && events <= EVENTS_MAX) {
+  while (scheduler.nowMs() < endMs && spent.events <= EVENTS_MAX) {
     if (!scheduler.runUntil(endMs, isDone)) break;
     if (isSettled(world)) return true;
     if (scheduler.nextMs() === undefined) return false;
