@@ -502,6 +502,37 @@ describe('a rule keeps still', () => {
   }
 });
 
+describe('a selector by workload', () => {
+  const HASH = 'rollouts_pod_template_hash="{{args.hash}}"';
+  const byWorkload = (matcher: string, add = ''): string[] =>
+    lintChanged([[HASH, matcher]], add)
+      .filter(({ rule }) => rule === 'query-matches-nothing')
+      .map(({ severity, what }) => `${severity} ${what}`);
+  const DEPLOYMENT = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: payments, namespace: demo }
+spec:
+  selector: { matchLabels: { app: payments } }
+  template:
+    metadata: { labels: { app: payments } }
+    spec: { containers: [{ name: c, image: x }] }
+`;
+
+  test('may ask about another workload, if there is one', () => {
+    expect(byWorkload('destination_workload="payments"', DEPLOYMENT)).toEqual([]);
+    expect(byWorkload('destination_workload="payments"')).toEqual([
+      'warning destination_workload="payments" matches no request to the pods of Rollout shop',
+    ]);
+  });
+
+  test('by source: the canary has no name of its own there either', () => {
+    expect(byWorkload('source_workload="shop-canary"')).toEqual([
+      'error source_workload="shop-canary" matches no request from the pods of Rollout shop',
+    ]);
+    expect(byWorkload('source_workload="shop",destination_workload="payments"')).toEqual([]);
+  });
+});
+
 describe('the arithmetic of a masked canary', () => {
   const masked = (...change: Change[]): string => {
     const namespaceWide: Change = [
