@@ -51,9 +51,9 @@ export class IstioWriter {
   }
 
   #setWeightIn(ref: IstioVirtualServiceRef, weight: number, additional: readonly WeightDestination[]): void {
-    const { rollout } = this.#context;
+    const { rollout, options } = this.#context;
     const before = this.#read(ref);
-    const split = withWeights(before, rollout, ref, weight, additional);
+    const split = withWeights(before, rollout, ref, weight, additional, options.fixed);
     if (split === before) return;
     this.#update(inManagedOrder(split, rollout));
     this.#announce(`VirtualService \`${before.metadata.name}\` set to desiredWeight '${weight}'`);

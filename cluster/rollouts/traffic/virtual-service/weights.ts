@@ -3,9 +3,10 @@
  *
  * Follows: reconcileVirtualService, processRoutes and patchVirtualService in rollout/trafficrouting/istio/istio.go of
  * Argo Rollouts v1.9.1. Kept as they are there: changes are computed against the route's first state and applied one
- * after another, so a deletion shifts the destinations that later changes mean; a destination that is neither
- * stable, canary, experiment nor named as additional subset is deleted, unless its weight is 0 already; and the
- * stable weight is counted from 100 whatever maxTrafficWeight says.
+ * after another, so a deletion shifts the destinations that later changes mean (argo-rollouts#4831: of two experiment
+ * Services one stays behind; `fixed` switches it off); a destination that is neither stable, canary, experiment nor named
+ * as additional subset is deleted, unless its weight is 0 already; and the stable weight is counted from 100 whatever
+ * maxTrafficWeight says.
  */
 import type { HTTPRoute, HTTPRouteDestination, VirtualService } from '../../../kube/types/istio.ts';
 import type { IstioVirtualServiceRef, Rollout, WeightDestination } from '../../../kube/types/argo.ts';
@@ -32,7 +33,10 @@ interface Split {
   rollout: Rollout;
   canaryWeight: number;
   additional: readonly WeightDestination[];
+  fixed: ReadonlySet<number>;
 }
+
+const NOTHING_FIXED: ReadonlySet<number> = new Set();
 
 /**
  * The VirtualService with `canaryWeight` (0 to 100) on the canary, the experiments' weights on their Services and the
@@ -45,9 +49,10 @@ export function withWeights(
   ref: IstioVirtualServiceRef,
   canaryWeight: number,
   additional: readonly WeightDestination[],
+  fixed = NOTHING_FIXED,
 ): VirtualService {
   const { spec } = virtualService;
-  const split: Split = { rollout, canaryWeight, additional };
+  const split: Split = { rollout, canaryWeight, additional, fixed };
   refuse(spec.http && httpRoutesFault(rollout, ref, spec.http));
   refuse(spec.tls && tlsRoutesFault(rollout, ref, spec.tls));
   refuse(spec.tcp && tcpRoutesFault(rollout, ref, spec.tcp));
@@ -132,7 +137,15 @@ function changesOf(destinations: readonly HTTPRouteDestination[], split: Split):
   }
   let end = destinations.length;
   for (const [service, weight] of experiments) want(end++, 0, weight, service, false);
-  return changes;
+  return split.fixed.has(4831) ? deletionsLast(changes) : changes;
+}
+
+/** From the highest index down, so that no deletion moves what a later change means. */
+function deletionsLast(changes: readonly Change[]): Change[] {
+  return [
+    ...changes.filter(({ remove }) => !remove),
+    ...changes.filter(({ remove }) => remove).toSorted((a, b) => b.destinationIndex - a.destinationIndex),
+  ];
 }
 
 function weightOf(destination: HTTPRouteDestination): number {

@@ -128,7 +128,7 @@ spec:
     - route: [{ destination: { host: stable }, weight: 100 }, { destination: { host: canary }, weight: 0 }]
 ---`;
 
-it('an experiment step with weights gives each version its Service and its share of the requests', () => {
+describe('an experiment step with weights', () => {
   const step = `
     canary:
       canaryService: canary
@@ -143,32 +143,60 @@ it('an experiment step with weights gives each version its Service and its share
               - { name: candidate, specRef: canary, replicas: 1, weight: 5 }
         - pause: {}`;
   const ports = "image: 'demo:1', ports: [{ containerPort: 8080 }]";
-  const world = story(network + rollout(step).replace("image: 'demo:1'", ports));
-  world.until(() => world.status().phase === 'Healthy');
-  world.plugin('set image demo demo=demo:2');
-  const routes = (): Record<string, number | undefined> => {
-    const { http } = world.get<VirtualService>('VirtualService', 'demo').spec as {
-      http: { route: { destination: { host: string }; weight?: number }[] }[];
-    };
-    return Object.fromEntries(http[0]!.route.map(({ destination, weight }) => [destination.host, weight]));
+
+  const routes = (world: Story): (readonly [string, number | undefined])[] => {
+    const { http = [] } = world.get<VirtualService>('VirtualService', 'demo').spec;
+    return (http[0]?.route ?? []).map(({ destination, weight }) => [destination.host, weight] as const);
   };
-  world.until(() => Object.keys(routes()).length === 4);
-  const [ex] = world.store.list<Experiment>('Experiment', NAMESPACE);
-  const name = ex?.metadata.name;
-  expect(routes()).toEqual({
-    stable: 80,
-    canary: 10,
-    [`${name}-baseline`]: 5,
-    [`${name}-candidate`]: 5,
+  const underWay = (fixed: number[] = []): { world: Story; name: string | undefined } => {
+    const world = story(network + rollout(step).replace("image: 'demo:1'", ports), { fixed });
+    world.until(() => world.status().phase === 'Healthy');
+    world.plugin('set image demo demo=demo:2');
+    world.until(() => routes(world).length === 4);
+    world.run(1);
+    return { world, name: world.store.list<Experiment>('Experiment', NAMESPACE)[0]?.metadata.name };
+  };
+
+  it('gives each version its Service and its share of the requests', () => {
+    const { world, name } = underWay();
+    expect(routes(world)).toEqual([
+      ['stable', 80],
+      ['canary', 10],
+      [`${name}-baseline`, 5],
+      [`${name}-candidate`, 5],
+    ]);
+    expect(world.status().canary?.weights?.additional).toMatchObject([
+      { serviceName: `${name}-baseline`, weight: 5 },
+      { serviceName: `${name}-candidate`, weight: 5 },
+    ]);
   });
-  world.run(1);
-  expect(world.status().canary?.weights?.additional).toMatchObject([
-    { serviceName: `${name}-baseline`, weight: 5 },
-    { serviceName: `${name}-candidate`, weight: 5 },
-  ]);
-  world.until(() => world.phase() === 'Paused: CanaryPauseStep');
-  // A wart of the real controller: it deletes the experiment's destinations by the places that they had before the
-  // first deletion (processRoutes and patchVirtualService), so that one of two stays behind, with weight 0.
-  expect(routes()).toEqual({ stable: 90, canary: 10, [`${name}-candidate`]: 0 });
-  expect(world.status().canary?.weights?.additional).toBeUndefined();
+
+  it('leaves one of two destinations behind, and for a moment more than 100 % (argo-rollouts#4831)', () => {
+    const { world, name } = underWay();
+    let most = 0;
+    world.store.subscribe(({ object }) => {
+      if (object.kind !== 'VirtualService') return;
+      most = Math.max(
+        most,
+        routes(world).reduce((sum, [, weight = 0]) => sum + weight, 0),
+      );
+    });
+    world.until(() => world.phase() === 'Paused: CanaryPauseStep');
+    expect(most).toBe(105);
+    expect(routes(world)).toEqual([
+      ['stable', 90],
+      ['canary', 10],
+      [`${name}-candidate`, 0],
+    ]);
+    expect(world.status().canary?.weights?.additional).toBeUndefined();
+  });
+
+  it('and neither with that bug switched off', () => {
+    const { world } = underWay([4831]);
+    world.until(() => world.phase() === 'Paused: CanaryPauseStep');
+    expect(routes(world)).toEqual([
+      ['stable', 90],
+      ['canary', 10],
+    ]);
+  });
 });

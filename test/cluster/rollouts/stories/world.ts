@@ -38,6 +38,8 @@ export interface StoryOptions {
   /** By image name; others are healthy. */
   images?: Record<string, Partial<ImageBehaviour>>;
   metrics?: MetricScript[];
+  /** Upstream issues whose bug is switched off. */
+  fixed?: number[];
 }
 
 /** `yaml` is what is applied at the start, in the namespace `shop` where it names none. */
@@ -60,7 +62,7 @@ export function story(yaml: string, options: StoryOptions = {}) {
   const metrics = rolloutsMetrics({ store, nowMs: () => scheduler.nowMs() });
   const seconds = (): number => (scheduler.nowMs() - START_MS) / 1000;
   const runner = runControllers({
-    controllers: [...controllers, ...rolloutsControllers({ fixed: new Set() })],
+    controllers: [...controllers, ...rolloutsControllers({ fixed: new Set(options.fixed) })],
     store,
     scheduler,
     metrics: {
