@@ -81,8 +81,7 @@ export class Judge {
     if (open === undefined) return;
     this.decided();
     const { step, moment } = open;
-    const finding =
-      open.finding.state !== 'waiting' ? open.finding : lastWord(step, open.finding, this.world, moment);
+    const finding = open.finding.state !== 'waiting' ? open.finding : atDeadline(open.finding);
     this.#say(open, finding, endedMs);
   }
 
@@ -120,10 +119,4 @@ const VERDICT: Record<Finding['state'], VerdictState> = {
 
 function look(step: Judged, world: World, moment: Moment): Finding {
   return step.do === 'assert' ? examineAssert(step, world, moment) : examine(step.expectation, world, moment);
-}
-
-function lastWord(step: Judged, finding: Finding, world: World, moment: Moment): Finding {
-  return step.do === 'assert'
-    ? { state: 'broken', detail: finding.detail }
-    : atDeadline(step.expectation, finding, world, moment);
 }

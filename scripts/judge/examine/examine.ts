@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { examineAnalysis, examineEvent } from './analysis.ts';
 import { holds, waiting, type Finding, type Moment } from './finding.ts';
 import { describeStatus, examineRefused, examineRollout } from './rollout.ts';
-import { examineRequests, examineRoute, examineSplit, splitAtDeadline } from './traffic.ts';
+import { examineRequests, examineRoute, examineSplit } from './traffic.ts';
 
 export function examine(expectation: Expectation, world: World, moment: Moment): Finding {
   switch (expectation.kind) {
@@ -29,11 +29,8 @@ export function examine(expectation: Expectation, world: World, moment: Moment):
 }
 
 /** The last word on an expectation that was still waiting when its time was up. */
-export function atDeadline(expectation: Expectation, last: Finding, world: World, moment: Moment): Finding {
-  if (expectation.kind === 'split') return splitAtDeadline(last, expectation, world, moment);
-  // An exact rule that saw nothing wrong, but too little, has shown nothing.
-  if (expectation.kind === 'route') return { state: 'doubtful', detail: last.detail };
-  return { state: 'broken', detail: last.detail };
+export function atDeadline({ ifOver, detail }: Finding): Finding {
+  return ifOver ?? { state: 'broken', detail };
 }
 
 /** Nothing is left to happen: no work is under way and every Rollout rests in a phase that it can rest in. */

@@ -7,6 +7,8 @@ export interface Finding {
   state: 'holds' | 'waiting' | 'broken' | 'doubtful';
   /** One fact a line, what was seen beside what was expected. */
   detail: string[];
+  /** Of a waiting one: the last word should time be up now. Without it, that it did not hold. */
+  ifOver?: Finding;
 }
 
 export interface Moment {

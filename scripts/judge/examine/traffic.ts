@@ -47,34 +47,11 @@ export function examineSplit(expectation: SplitExpectation, world: World, moment
       ? broken(...facts, ...configured)
       : waiting(...facts, ...configured);
   }
-  return { ...waiting(...facts), state: 'waiting' };
-}
-
-/** At the deadline: too few requests is doubt, anything else is failure. */
-export function splitAtDeadline(
-  last: Finding,
-  expectation: SplitExpectation,
-  world: World,
-  moment: Moment,
-): Finding {
-  const rollout = findRollout(world, expectation.rollout, moment.namespace);
-  if (rollout === undefined) return last;
-  const fromMs =
-    expectation.overMs === undefined
-      ? world.weightsSinceMs(rollout)
-      : Math.max(0, world.nowMs - expectation.overMs);
-  const { requests, hits } = count(
-    world.spansOf(expectation.load, fromMs, world.nowMs),
-    ({ side }) => side === 'canary',
-  );
-  const verdict = judgeSplit(
-    { expected: expectation.canaryShare, distinguishFrom: expectation.distinguishFrom },
-    hits,
-    requests,
-  );
-  return verdict.state === 'inconclusive'
-    ? doubtful(`inconclusive: ${requests} of ${verdict.needed} requests`, ...last.detail)
-    : last;
+  // Too few requests is doubt, not failure.
+  return {
+    ...waiting(...facts),
+    ifOver: doubtful(`inconclusive: ${requests} of ${verdict.needed} requests`, ...facts),
+  };
 }
 
 export function examineRoute(expectation: RouteExpectation, world: World, moment: Moment): Finding {
@@ -89,8 +66,11 @@ export function examineRoute(expectation: RouteExpectation, world: World, moment
       ...strays.slice(0, 5).map(describeOutcome),
     );
   }
-  if (requests < EXACT_REQUESTS)
-    return waiting(`${requests} of ${EXACT_REQUESTS} requests seen so far, all right (${window})`);
+  if (requests < EXACT_REQUESTS) {
+    // An exact rule that saw nothing wrong, but too little, has shown nothing.
+    const seen = `${requests} of ${EXACT_REQUESTS} requests seen so far, all right (${window})`;
+    return { ...waiting(seen), ifOver: doubtful(seen) };
+  }
   return holds(`all ${requests} requests went to ${describeTarget(expectation.to)} (${window})`);
 }
 
