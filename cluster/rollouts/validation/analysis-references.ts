@@ -7,7 +7,12 @@
  */
 import type { ClusterReader } from '../../kube/objects.ts';
 import type { AnalysisArgument, AnalysisTemplate, AnalysisTemplateRef } from '../../kube/types/analysis.ts';
-import type { Rollout, RolloutAnalysis, RolloutAnalysisArgument } from '../../kube/types/argo.ts';
+import type {
+  Rollout,
+  RolloutAnalysis,
+  RolloutAnalysisArgument,
+  RolloutSpec,
+} from '../../kube/types/argo.ts';
 import { buildRolloutArguments, resolveMetricArgs } from '../analysis/arguments.ts';
 import { effectiveCount } from '../analysis/metric-validation.ts';
 import { type CollectedTemplates, collectTemplates, newAnalysisRun } from '../analysis/templates.ts';
@@ -84,8 +89,31 @@ function findMissing(
   return undefined;
 }
 
+/** The last answer about an analysis: it holds while the spec and the templates are the same objects. */
+const known = new WeakMap<
+  RolloutAnalysis,
+  { spec: RolloutSpec; templates: readonly AnalysisTemplate[]; fault: FieldError | undefined }
+>();
+
 /** The first thing that keeps runs from being made of these templates, or from ending. */
 export function validateAnalysis(rollout: Rollout, referenced: ReferencedAnalysis): FieldError | undefined {
+  const { analysis, found } = referenced;
+  // A fieldRef may point anywhere in the Rollout, its status included.
+  if (analysis.args?.some(({ valueFrom }) => valueFrom?.fieldRef !== undefined) === true)
+    return findFault(rollout, referenced);
+  const templates = [...found.templates, ...found.clusterTemplates];
+  const before = known.get(analysis);
+  if (before?.spec === rollout.spec && isSameList(before.templates, templates)) return before.fault;
+  const fault = findFault(rollout, referenced);
+  known.set(analysis, { spec: rollout.spec, templates, fault });
+  return fault;
+}
+
+function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index]);
+}
+
+function findFault(rollout: Rollout, referenced: ReferencedAnalysis): FieldError | undefined {
   const { path, found, isBackground } = referenced;
   const all = [...found.templates, ...found.clusterTemplates];
   const fault = creationFault(rollout, referenced);

@@ -5,7 +5,7 @@
  * and its slips too (a missing strategy is reported at `spec.strategy.strategy`). Added: providers of traffic routing
  * other than Istio are refused, because this model has no data plane for them.
  */
-import type { BlueGreenStrategy, Rollout } from '../../kube/types/argo.ts';
+import type { BlueGreenStrategy, Rollout, RolloutSpec } from '../../kube/types/argo.ts';
 import { desiredReplicas, progressDeadlineMs, revisionHistoryLimit } from '../controller/defaults.ts';
 import { isResolvedFromWorkload } from '../workload-ref/resolve.ts';
 import { validateAntiAffinity } from './anti-affinity.ts';
@@ -17,8 +17,22 @@ import { printableSelector, validateSelector } from './selector.ts';
 
 export type { FieldError } from './field-error.ts';
 
+/** A spec is validated at every reconcile and seldom changes. */
+const known = new WeakMap<RolloutSpec, FieldError[]>();
+
 /** All errors in the controller's order; empty for a valid spec. `String(error)` is an error's whole text. */
 export function validateRollout(rollout: Rollout): FieldError[] {
+  // With a workloadRef the errors depend on more than the spec: on whether the template has been fetched.
+  if (rollout.spec.workloadRef !== undefined) return findErrors(rollout);
+  let errors = known.get(rollout.spec);
+  if (errors === undefined) {
+    errors = findErrors(rollout);
+    known.set(rollout.spec, errors);
+  }
+  return errors;
+}
+
+function findErrors(rollout: Rollout): FieldError[] {
   const { spec } = rollout;
   const minReadySeconds = spec.minReadySeconds ?? 0;
   const progressDeadline = progressDeadlineMs(rollout) / 1000;
