@@ -41,15 +41,14 @@ export async function driveSeed(job: SeedJob, testbed: Testbed): Promise<SeedRow
   const rollout = targetOf(course.ship, scenario, testbed);
   refuseIfStable(rollout, course.ship, testbed);
   const { namespace, name } = rollout.metadata;
-  const fold = new SeedFold(
-    {
-      namespace: namespace ?? scenario.namespace,
-      rollout: name,
-      image: course.ship.image,
-      atMs: testbed.nowMs(),
-    },
-    testbed.objects,
-  );
+  const shipped = {
+    namespace: namespace ?? scenario.namespace,
+    rollout: name,
+    image: course.ship.image,
+    atMs: testbed.nowMs(),
+    slowestRate: Math.min(...scenario.loads.map(({ ratePerSecond }) => ratePerSecond)),
+  };
+  const fold = new SeedFold(shipped, testbed.objects);
   testbed.observe(fold.observer);
   await perform(course.ship, testbed, scenario);
   await testbed.waitUntil(startMs + scenario.timeoutMs, () => fold.isDone(testbed.nowMs()));

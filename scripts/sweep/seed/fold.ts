@@ -15,10 +15,18 @@ export interface Shipped {
   image: string;
   /** Testbed time. */
   atMs: number;
+  /** Of the slowest load, requests a second; Infinity without loads. */
+  slowestRate: number;
 }
 
-/** After an abort the bad version may still answer those who are routed by Service; its pods are watched this long. */
+/**
+ * After an abort the bad version may still answer those who are routed by Service, until its pods are gone. It is
+ * watched until then, at most this long, and no longer once it has been silent for as long as the slowest load takes
+ * for QUIET_REQUESTS requests (with that many, a canary that is still sent every second request is heard).
+ */
 const WATCH_AFTER_ABORT_MS = 90_000;
+const QUIET_MS = 5000;
+const QUIET_REQUESTS = 30;
 
 export class SeedFold {
   readonly observer: Observer;
@@ -41,18 +49,26 @@ export class SeedFold {
     };
   }
 
-  /** At rest and, after an abort, without a pod of the shipped version (or watched long enough). */
+  /** At rest and, after an abort, clean or watched long enough. */
   isDone(nowMs: number): boolean {
     if (this.#rest === undefined) return false;
     if (this.#abortAtMs === undefined) return true;
-    return this.#pods.size === 0 || nowMs >= this.#abortAtMs + WATCH_AFTER_ABORT_MS;
+    return this.#isClean(nowMs) || nowMs >= this.#abortAtMs + WATCH_AFTER_ABORT_MS;
+  }
+
+  /** After an abort: no pod of the shipped version is left, or none was heard for long enough. */
+  #isClean(nowMs: number): boolean {
+    if (this.#abortAtMs === undefined) return false;
+    if (this.#pods.size === 0) return true;
+    const quietMs = Math.max(QUIET_MS, (1000 * QUIET_REQUESTS) / this.#shipped.slowestRate);
+    return nowMs - Math.max(this.#abortAtMs, this.#traffic.lastCanaryMs ?? 0) >= quietMs;
   }
 
   /** `unfinished` says what had not settled, for a seed that did not come to rest. */
   row(point: number, seed: number, nowMs: number, unfinished: () => string): SeedRow {
     const traffic = this.#traffic;
     const rest = this.#rest ?? { outcome: 'error', decidedBy: unfinished() };
-    const isClean = this.#abortAtMs !== undefined && this.#pods.size === 0;
+    const isClean = this.#isClean(nowMs);
     return {
       point,
       seed,
