@@ -10,6 +10,7 @@ import { setImage } from '../../cluster/rollouts/actions/set-image.ts';
 import { undo } from '../../cluster/rollouts/actions/undo.ts';
 import { CoalmineError } from '../errors.ts';
 import type {
+  PatchStep,
   Position,
   RolloutTarget,
   Scenario,
@@ -19,10 +20,22 @@ import type {
   VerbStep,
 } from '../scenario/types.ts';
 import type { Testbed } from '../testbeds/testbed.ts';
+import { refuseBadPatch } from './patched.ts';
 
 export type ActiveStep = Exclude<Step, { do: 'expect' | 'assert' | 'wait' }>;
 
+/** @throws CoalmineError at the step, where the plugin, the API server or the testbed refuses it. */
 export async function perform(step: ActiveStep, testbed: Testbed, scenario: Scenario): Promise<void> {
+  try {
+    await act(step, testbed, scenario);
+  } catch (error) {
+    if (!(error instanceof CoalmineError) || error.where.file !== undefined) throw error;
+    const { message: what, why, next } = error;
+    throw new CoalmineError(error.code, { what, where: step.at, why, next, cause: error });
+  }
+}
+
+async function act(step: ActiveStep, testbed: Testbed, scenario: Scenario): Promise<void> {
   switch (step.do) {
     case 'ship':
     case 'undo':
@@ -35,7 +48,7 @@ export async function perform(step: ActiveStep, testbed: Testbed, scenario: Scen
     case 'apply':
       return testbed.apply(objectsOf(step));
     case 'patch':
-      return testbed.perform([{ do: 'patch', ref: objectRef(step.target, scenario), patch: step.patch }]);
+      return patch(step, testbed, scenario);
     case 'delete':
       return testbed.perform([{ do: 'delete', ref: objectRef(step.target, scenario) }]);
     case 'load':
@@ -45,6 +58,13 @@ export async function perform(step: ActiveStep, testbed: Testbed, scenario: Scen
     case 'fault':
       return testbed.inject(step.fault, step.at);
   }
+}
+
+function patch(step: PatchStep, testbed: Testbed, scenario: Scenario): Promise<void> {
+  const ref = objectRef(step.target, scenario);
+  const current = testbed.objects.get(ref.kind, ref.namespace, ref.name);
+  if (current !== undefined) refuseBadPatch(step, current);
+  return testbed.perform([{ do: 'patch', ref, patch: step.patch }]);
 }
 
 function objectRef(

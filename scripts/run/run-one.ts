@@ -65,7 +65,10 @@ function createTestbed(
 }
 
 /** A fault that the testbed cannot inject is said before the run, not in the middle of it. */
-function refuseUnknownFaults({ scenario }: OpenedScenario, testbed: Testbed): void {
+export function refuseUnknownFaults(
+  { scenario }: Pick<OpenedScenario, 'scenario'>,
+  testbed: Pick<Testbed, 'name' | 'faults'>,
+): void {
   for (const step of scenario.steps) {
     if (step.do !== 'fault' || testbed.faults.includes(step.fault.kind)) continue;
     throw new CoalmineError('input', {

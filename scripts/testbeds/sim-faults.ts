@@ -124,7 +124,7 @@ function changeImage(
     .filter(({ spec }) => spec.containers.some((container) => container.image === image));
   say('started', `image ${image}${forMs === undefined ? '' : ` for ${formatDuration(forMs)}`}`);
   if (runs.length > 0) say('seen', `${runs.length} pods run ${image}`);
-  if (forMs === undefined || before === undefined) return;
+  if (forMs === undefined) return;
   scheduler.after(forMs, `fault imageChange of ${image} ends`, () => {
     cluster.setBehaviour(image, before);
     say('ended', `image ${image} behaves as before`);

@@ -64,7 +64,13 @@ export class SimTestbed implements Testbed {
   }
 
   async perform(effects: readonly Effect[]): Promise<void> {
-    this.#write(() => this.#cluster.perform(effects));
+    this.#write(() => {
+      for (const effect of effects) {
+        // Unlike a controller, a person who deletes what is not there has made a mistake.
+        if (effect.do === 'delete') this.#cluster.store.delete(effect.ref);
+        else this.#cluster.perform([effect]);
+      }
+    });
   }
 
   async startLoad(stream: LoadStream): Promise<void> {
