@@ -188,8 +188,8 @@ spec:
           address: http://prometheus:9090
           query: sum(rate(istio_requests_total{response_code=~"5.*"}[1m])
 `;
-    return refusedManifest(['manifests/4-analysis.yaml', text], placeOf(text, 'sum(rate').split(':')[0]!, [
-      /query|PromQL/,
+    return refusedManifest(['manifests/4-analysis.yaml', text], placeOf(text, 'sum(rate'), [
+      /parse error: unclosed left parenthesis/,
     ]);
   });
 
