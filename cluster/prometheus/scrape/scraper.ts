@@ -40,7 +40,8 @@ interface Active {
   slot: number;
   /** Not scraped before this: discovery takes its time. */
   foundMs: number;
-  failedSince: number | undefined;
+  /** It was gone at its last scrape. */
+  isLost: boolean;
 }
 
 export class Scraper {
@@ -114,6 +115,7 @@ export class Scraper {
   #discover(nowMs: number): Set<LabelSet> {
     const { targets, random, storage, job } = this.#options;
     const present = new Set<LabelSet>();
+    const isFirstRound = this.#active.size === 0;
     for (const target of targets()) {
       present.add(target.labels);
       const known = this.#active.get(target.labels);
@@ -125,7 +127,7 @@ export class Scraper {
         `target ${target.labels['namespace'] ?? ''}/${target.labels['instance'] ?? ''}`,
       );
       const writer = new TargetWriter(storage, { job, ...target.labels });
-      const delayMs = this.#active.size === 0 ? 0 : own.child('discovery').below(DISCOVERY_MS);
+      const delayMs = isFirstRound ? 0 : own.child('discovery').below(DISCOVERY_MS);
       const slot = own.child('slot').below(SLOTS);
       const active: Active = {
         target,
@@ -133,7 +135,7 @@ export class Scraper {
         random: own,
         slot,
         foundMs: nowMs + delayMs,
-        failedSince: undefined,
+        isLost: false,
       };
       this.#active.set(target.labels, active);
     }
@@ -143,7 +145,7 @@ export class Scraper {
   #scrape(labels: LabelSet, active: Active, isPresent: boolean, nowMs: number): void {
     const { intervalMs } = this.#options;
     const { writer, target, random } = active;
-    if (!isPresent && active.failedSince !== undefined) {
+    if (!isPresent && active.isLost) {
       writer.endReports(nowMs);
       this.#active.delete(labels);
       return;
@@ -154,7 +156,7 @@ export class Scraper {
     if (isPresent && !isLate && !isBroken) {
       const samples = writer.write(target.collect(nowMs), nowMs);
       writer.report({ up: 1, durationSeconds: tookMs / 1000, samples }, nowMs);
-      active.failedSince = undefined;
+      active.isLost = false;
       return;
     }
     if (isBroken) {
@@ -163,6 +165,6 @@ export class Scraper {
     }
     writer.end(nowMs);
     writer.report({ up: 0, durationSeconds: Math.min(tookMs, intervalMs) / 1000, samples: 0 }, nowMs);
-    if (!isPresent) active.failedSince = nowMs;
+    active.isLost = !isPresent;
   }
 }

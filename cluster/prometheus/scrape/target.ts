@@ -34,18 +34,14 @@ export class TargetWriter {
   readonly #storage: Storage;
   readonly #labels: LabelSet;
   readonly #written = new Map<LabelSet, Written>();
-  readonly #reports: Record<keyof ScrapeResult, Series>;
+  #reports: Record<keyof ScrapeResult, Series>;
   #scrapes = 0;
 
   /** `labels`: the target's, with its job. */
   constructor(storage: Storage, labels: LabelSet) {
     this.#storage = storage;
     this.#labels = labels;
-    this.#reports = {
-      up: this.#register({ [METRIC_NAME]: 'up' }),
-      durationSeconds: this.#register({ [METRIC_NAME]: 'scrape_duration_seconds' }),
-      samples: this.#register({ [METRIC_NAME]: 'scrape_samples_scraped' }),
-    };
+    this.#reports = this.#registerReports();
   }
 
   /** Writes one good scrape; returns how many samples it had. */
@@ -75,6 +71,7 @@ export class TargetWriter {
   }
 
   report(result: ScrapeResult, nowMs: number): void {
+    if (this.#reports.up.dropped) this.#reports = this.#registerReports();
     for (const name of ['up', 'durationSeconds', 'samples'] as const) {
       this.#storage.append(this.#reports[name], nowMs, result[name]);
     }
@@ -90,6 +87,14 @@ export class TargetWriter {
       series.markStale(nowMs);
       this.#written.delete(labels);
     }
+  }
+
+  #registerReports(): Record<keyof ScrapeResult, Series> {
+    return {
+      up: this.#register({ [METRIC_NAME]: 'up' }),
+      durationSeconds: this.#register({ [METRIC_NAME]: 'scrape_duration_seconds' }),
+      samples: this.#register({ [METRIC_NAME]: 'scrape_samples_scraped' }),
+    };
   }
 
   /** honor_labels: where both have a label, the sample's own stands. */

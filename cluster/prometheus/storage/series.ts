@@ -3,28 +3,29 @@
  * Staleness markers live apart, in a short list of times: range functions then never have to look for them, and an
  * instant lookup compares two times. A NaN that a target really exposed stays an ordinary value.
  */
+import type { Arena } from './arena.ts';
 import type { Labels } from './labels.ts';
 
-const FIRST_CAPACITY = 32;
+const FIRST_CAPACITY = 64;
 
 export class Series {
   readonly labels: Labels;
   /** Only the first `length` entries are samples. */
-  times = new Float64Array(FIRST_CAPACITY);
-  values = new Float64Array(FIRST_CAPACITY);
+  times: Float64Array<ArrayBuffer>;
+  values: Float64Array<ArrayBuffer>;
   length = 0;
   /** Set once the storage has let go of this series; whoever holds the handle must register it anew. */
   dropped = false;
   /** Time of the newest sample or marker; -Infinity when there is none. */
   lastMs = Number.NEGATIVE_INFINITY;
   #staleTimes: number[] = [];
+  readonly #arena: Arena;
 
-  constructor(labels: Labels) {
+  constructor(labels: Labels, arena: Arena) {
     this.labels = labels;
-  }
-
-  get isStale(): boolean {
-    return this.#staleTimes.length > 0 && this.lastMs === this.#staleTimes.at(-1);
+    this.#arena = arena;
+    this.times = arena.take(FIRST_CAPACITY);
+    this.values = arena.take(FIRST_CAPACITY);
   }
 
   /**
@@ -95,8 +96,8 @@ export class Series {
       this.#forget(expired);
       return;
     }
-    this.times = grown(this.times);
-    this.values = grown(this.values);
+    this.times = this.#grown(this.times);
+    this.values = this.#grown(this.values);
   }
 
   #forget(count: number): void {
@@ -105,10 +106,10 @@ export class Series {
     this.values.copyWithin(0, count, this.length);
     this.length -= count;
   }
-}
 
-function grown(from: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const to = new Float64Array(from.length * 2);
-  to.set(from);
-  return to;
+  #grown(from: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+    const to = this.#arena.take(from.length * 2);
+    to.set(from);
+    return to;
+  }
 }

@@ -4,6 +4,7 @@
  * samples per series rise in time, results come in order of registration, staleness markers, bounded retention.
  * Leaves out: blocks on disk, the write-ahead log, exemplars, native histograms, out-of-order windows.
  */
+import { Arena } from './arena.ts';
 import type { LabelSet } from './labels.ts';
 import { Labels } from './labels.ts';
 import type { Matcher } from './matchers.ts';
@@ -17,6 +18,7 @@ const DEFAULT_RETENTION_MS = 6 * 3_600_000;
 export class Storage {
   readonly lookbackMs: number;
   readonly retentionMs: number;
+  readonly #arena = new Arena();
   readonly #byKey = new Map<string, Series>();
   readonly #byName = new Map<string, Series[]>();
   /** Rises whenever the set of series changes; a selection made at one generation holds until the next. */
@@ -34,7 +36,7 @@ export class Storage {
     const own = labels instanceof Labels ? labels : Labels.from(labels);
     const known = this.#byKey.get(own.key);
     if (known !== undefined) return known;
-    const made = new Series(own);
+    const made = new Series(own, this.#arena);
     this.#byKey.set(own.key, made);
     const sameName = this.#byName.get(own.metricName);
     if (sameName === undefined) this.#byName.set(own.metricName, [made]);
