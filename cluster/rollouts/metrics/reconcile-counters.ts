@@ -15,6 +15,8 @@ export class ReconcileCounters {
   #count = 0;
   #sumSeconds = 0;
   #errors = 0;
+  /** Undefined since something was counted. */
+  #samples: Sample[] | undefined;
 
   /** `prefix` is `rollout`, `analysis_run` or `experiment`. */
   constructor(prefix: string, sets: LabelSets) {
@@ -24,6 +26,7 @@ export class ReconcileCounters {
 
   reconciled(durationMs: number): void {
     const seconds = durationMs / 1000;
+    this.#samples = undefined;
     this.#count++;
     this.#sumSeconds += seconds;
     BUCKETS_SECONDS.forEach((bound, index) => {
@@ -33,17 +36,24 @@ export class ReconcileCounters {
 
   failed(): void {
     this.#errors++;
+    this.#samples = undefined;
   }
 
   event(type: string, reason: string): void {
     const key = `${type}\n${reason}`;
     const known = this.#events.get(key) ?? { type, reason, count: 0 };
     known.count++;
+    this.#samples = undefined;
     this.#events.set(key, known);
   }
 
   /** A series is there from the first thing that it counts. */
-  *samples(): Generator<Sample> {
+  samples(): readonly Sample[] {
+    this.#samples ??= [...this.#collect()];
+    return this.#samples;
+  }
+
+  *#collect(): Generator<Sample> {
     const name = `${this.#prefix}_reconcile`;
     if (this.#count > 0) {
       for (const [index, bound] of BUCKETS_SECONDS.entries()) {
