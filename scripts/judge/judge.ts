@@ -80,7 +80,6 @@ export class Judge {
     const open = this.#open;
     if (open === undefined) return;
     this.decided();
-    const { step, moment } = open;
     const finding = open.finding.state !== 'waiting' ? open.finding : atDeadline(open.finding);
     this.#say(open, finding, endedMs);
   }
