@@ -1,5 +1,5 @@
 /** What must be true once everything has settled. */
-import { hashOf } from '../../../../cluster/rollouts/replicasets/metadata.ts';
+import { hashOf, REVISION } from '../../../../cluster/rollouts/replicasets/metadata.ts';
 import type { Rollout } from '../../../../cluster/kube/types/argo.ts';
 import type { Service } from '../../../../cluster/kube/types/core.ts';
 import { hasScaleDownDeadline } from '../../../../cluster/rollouts/replicasets/scale-down-deadline.ts';
@@ -47,6 +47,10 @@ function excuse(world: World, { fixed, rollout }: Story): string | undefined {
   // every reconcile (syncRolloutStatusBlueGreen, syncRolloutStatusCanary).
   if (status?.promoteFull === true || (strategy.blueGreen !== undefined && spec.rollbackWindow !== undefined))
     return 'argo-rollouts#4461: a full promotion or a rollback takes back every pause and abort';
+  // Aborted, then back to stable and another spec.replicas in one reconcile: syncReplicasOnly takes stable for the
+  // aborted canary, waits for as many stable pods as are asked for, and never scales to them (reconcileNewReplicaSet).
+  if (status?.abort === true && isBackUnseen(world))
+    return 'an aborted Rollout that was undone and scaled at once waits for pods that it does not make';
   // No progress deadline while a former canary has a scale-down deadline, even one that has passed
   // (isWaitingForReplicaSetScaleDown in rollout/sync.go).
   if (world.replicaSets().some(hasScaleDownDeadline) && availableCanaryPods(world) < (spec.replicas ?? 1))
@@ -58,6 +62,14 @@ function excuse(world: World, { fixed, rollout }: Story): string | undefined {
   if (status?.message === 'updated replicas are still becoming available' && isComplete(world.rollout()))
     return 'the stable version lost pods after its update was done';
   return undefined;
+}
+
+/** The newest revision is stable's ReplicaSet, which the status does not know. */
+function isBackUnseen(world: World): boolean {
+  const { metadata, status } = world.rollout();
+  const stable = world.replicaSets().find((rs) => hashOf(rs) === status?.stableRS);
+  const isNewest = stable?.metadata.annotations?.[REVISION] === metadata.annotations?.[REVISION];
+  return isNewest && status?.currentPodHash !== status?.stableRS;
 }
 
 function availableCanaryPods(world: World): number {
