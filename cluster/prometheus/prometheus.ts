@@ -9,6 +9,8 @@ import { Storage } from './storage/storage.ts';
 
 /** The job of the plain chart that scrapes pods by annotation. */
 const JOB = 'kubernetes-pods';
+/** Any address of the cluster's Service range: there is one Prometheus, under whatever name. */
+const SERVICE_ADDRESS = '10.43.0.90';
 
 export interface PrometheusOptions {
   scheduler: Scheduler;
@@ -64,8 +66,8 @@ export function createPrometheus(options: PrometheusOptions): EmbeddedPrometheus
   };
 }
 
-/** What Go's HTTP client says when nothing listens at a Service's address. */
+/** What Go's HTTP client says when nothing listens behind a Service's address. */
 function refusedConnection(address: string): string {
-  const host = address.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
-  return `Post "${address.replace(/\/+$/, '')}/api/v1/query": dial tcp: connect to ${host}: connection refused`;
+  const port = /:(\d+)(?:\/|$)/.exec(address)?.[1] ?? (address.startsWith('https:') ? '443' : '80');
+  return `Post "${address.replace(/\/+$/, '')}/api/v1/query": dial tcp ${SERVICE_ADDRESS}:${port}: connect: connection refused`;
 }
