@@ -241,7 +241,7 @@ describe('a scenario that never settles', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/4m of testbed time/);
     expect(out).toMatch(/FAIL\s+everything has settled/);
-    expect(out).toMatch(/rollout.*checkout/i);
+    expect(out).toMatch(/rollout checkout: Progressing, .*updated replicas are still becoming available/);
     expect(out).toContain('stopped at step 1 of 6');
   });
 });
