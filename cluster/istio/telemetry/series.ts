@@ -20,11 +20,14 @@ export const BUCKET_EDGES_MS: readonly number[] = BUCKETS_MS.map((bound) => Math
 export interface Sample {
   readonly labels: Labels;
   readonly value: number;
+  /** Those of `labels`, as one object, that all samples of a RequestSeries share; given for the scrape's sake. */
+  readonly family?: Labels;
 }
 
 interface MutableSample {
   labels: Labels;
   value: number;
+  family: Labels;
 }
 
 export class RequestSeries {
@@ -39,6 +42,7 @@ export class RequestSeries {
     const sample = (name: string, more: Record<string, string> = {}): MutableSample => ({
       labels: { __name__: name, ...labels, ...more },
       value: 0,
+      family: labels,
     });
     const histogram = 'istio_request_duration_milliseconds';
     this.#samples = [

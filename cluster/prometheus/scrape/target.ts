@@ -8,6 +8,8 @@ import type { Storage } from '../storage/storage.ts';
 export interface MetricSample {
   readonly labels: LabelSet;
   readonly value: number;
+  /** Those of `labels`, as one object, that it has in common with others, as a histogram's buckets have. */
+  readonly family?: LabelSet;
 }
 
 export interface ScrapeTarget {
@@ -34,6 +36,8 @@ export class TargetWriter {
   readonly #storage: Storage;
   readonly #labels: LabelSet;
   readonly #written = new Map<LabelSet, Written>();
+  /** A family's labels with the target's: sorted once for all its series. */
+  readonly #families = new WeakMap<LabelSet, Labels>();
   #reports: Record<keyof ScrapeResult, Series>;
   #scrapes = 0;
 
@@ -49,15 +53,15 @@ export class TargetWriter {
     this.#scrapes += 1;
     const scrape = this.#scrapes;
     let count = 0;
-    for (const { labels, value } of samples) {
-      let entry = this.#written.get(labels);
+    for (const sample of samples) {
+      let entry = this.#written.get(sample.labels);
       if (entry === undefined) {
-        entry = { series: this.#register(labels), scrape };
-        this.#written.set(labels, entry);
+        entry = { series: this.#register(sample), scrape };
+        this.#written.set(sample.labels, entry);
       }
-      if (entry.series.dropped) entry.series = this.#register(labels);
+      if (entry.series.dropped) entry.series = this.#register(sample);
       entry.scrape = scrape;
-      this.#storage.append(entry.series, nowMs, value);
+      this.#storage.append(entry.series, nowMs, sample.value);
       count += 1;
     }
     if (count < this.#written.size) this.#endMissing(nowMs);
@@ -91,14 +95,26 @@ export class TargetWriter {
 
   #registerReports(): Record<keyof ScrapeResult, Series> {
     return {
-      up: this.#register({ [METRIC_NAME]: 'up' }),
-      durationSeconds: this.#register({ [METRIC_NAME]: 'scrape_duration_seconds' }),
-      samples: this.#register({ [METRIC_NAME]: 'scrape_samples_scraped' }),
+      up: this.#report('up'),
+      durationSeconds: this.#report('scrape_duration_seconds'),
+      samples: this.#report('scrape_samples_scraped'),
     };
   }
 
+  #report(name: string): Series {
+    return this.#storage.series({ ...this.#labels, [METRIC_NAME]: name });
+  }
+
   /** honor_labels: where both have a label, the sample's own stands. */
-  #register(labels: LabelSet): Series {
-    return this.#storage.series(Labels.from({ ...this.#labels, ...labels }));
+  #register({ labels, family }: MetricSample): Series {
+    if (family === undefined) return this.#storage.series({ ...this.#labels, ...labels });
+    let common = this.#families.get(family);
+    if (common === undefined) {
+      common = Labels.from({ ...this.#labels, ...family });
+      this.#families.set(family, common);
+    }
+    const own: Record<string, string> = {};
+    for (const name in labels) if (family[name] === undefined) own[name] = labels[name]!;
+    return this.#storage.series(common.with(own));
   }
 }

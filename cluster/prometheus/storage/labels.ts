@@ -65,9 +65,23 @@ export class Labels {
     return this.#filtered((name) => !names.includes(name));
   }
 
-  /** The set with some labels set, or removed where the new value is empty. */
+  /** The set with some labels set, or removed where the new value is empty. Meant for few changes: nothing is sorted. */
   with(changes: LabelSet): Labels {
-    return Labels.from({ ...this.toObject(), ...changes });
+    const names = [...this.names];
+    const values = [...this.values];
+    for (const [name, value] of Object.entries(changes)) {
+      let at = 0;
+      while (at < names.length && names[at]! < name) at++;
+      const isThere = names[at] === name;
+      if (value === '') {
+        if (isThere) [names, values].forEach((list) => list.splice(at, 1));
+      } else if (isThere) values[at] = value;
+      else {
+        names.splice(at, 0, name);
+        values.splice(at, 0, value);
+      }
+    }
+    return names.length === 0 ? Labels.EMPTY : new Labels(names, values);
   }
 
   toObject(): Record<string, string> {

@@ -56,6 +56,18 @@ function pod(name: string) {
 }
 
 describe('scraping', () => {
+  it("writes the same series for a sample with a family, and the sample's own labels stand there too", () => {
+    const { pods, after, ask } = world(['a']);
+    const family = { app: 'other', code: '200' };
+    pods
+      .get('a')!
+      .counters.push({ labels: { __name__: 'took_bucket', ...family, le: '5' }, value: 2, family });
+    after(5000);
+    expect(ask('took_bucket')).toEqual([
+      'took_bucket{app="other", code="200", instance="a:15020", job="kubernetes-pods", le="5", namespace="demo", pod="a"} 2',
+    ]);
+  });
+
   it("writes a target's samples with its labels, and how the scrape went", () => {
     const { pods, after, ask } = world(['a']);
     pods.get('a')!.counters[0]!.value = 42;

@@ -1,9 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Labels } from '../../../../cluster/prometheus/storage/labels.ts';
+import { Labels } from '../../../../cluster/prometheus/storage/labels.ts';
 import { matcher } from '../../../../cluster/prometheus/storage/matchers.ts';
 import type { MatchOperator } from '../../../../cluster/prometheus/storage/matchers.ts';
 import { Storage } from '../../../../cluster/prometheus/storage/storage.ts';
+
+describe('labels', () => {
+  it('with changes are those of the changed set', () => {
+    const sets = fc.dictionary(
+      fc.constantFrom('__name__', 'A', 'job', 'le', 'pod'),
+      fc.constantFrom('', 'x', 'y'),
+    );
+    fc.assert(
+      fc.property(sets, sets, (set, changes) => {
+        const changed = Labels.from(set).with(changes);
+        const expected = Labels.from({ ...set, ...changes });
+        expect([changed.names, changed.values, changed.key]).toEqual([
+          expected.names,
+          expected.values,
+          expected.key,
+        ]);
+      }),
+      { seed: 7 },
+    );
+  });
+});
 
 describe('a storage', () => {
   it('knows a series by its labels, in whatever order they come, and an empty label as none', () => {
