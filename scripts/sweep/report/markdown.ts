@@ -8,24 +8,22 @@ import {
   harmTable,
   outcomeTable,
   verdictSentence,
+  type NamedFigures,
 } from './sections.ts';
-import type { PointFigures } from '../statistics/point.ts';
 import { markdownTable } from './text-table.ts';
-
-type Row = { name: string; figures: PointFigures };
 
 export function formatSweepMarkdown(result: SweepResult): string {
   const { plan } = result;
-  const sections = result.curves.map((curve): { title: string; note: string; rows: Row[] } => ({
+  const sections = result.curves.map((curve): { title: string; note: string; rows: NamedFigures[] } => ({
     title: curveTitle(curve),
     note: caughtSentence(curve),
-    rows: curve.points.map(({ x, figures }) => ({ name: x.text, figures })),
+    rows: curve.points.map(({ x, figures, noGate }) => ({ name: x.text, figures, noGate })),
   }));
   if (sections.length === 0)
     sections.push({
       title: 'the scenario as it is',
       note: '',
-      rows: [{ name: 'as it is', figures: result.points[0]! }],
+      rows: [{ name: 'as it is', figures: result.points[0]!, noGate: null }],
     });
   const lines = [
     `## Gate report: ${plan.scenario}`,

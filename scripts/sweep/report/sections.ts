@@ -6,12 +6,18 @@ import { count, percent, settingWords, timeWords } from './words.ts';
 
 export type Table = string[][];
 
+export interface NamedFigures {
+  name: string;
+  figures: PointFigures;
+  noGate: number | null;
+}
+
 /** How a curve is called: its fixed settings, or `the scenario as it is`. */
 export function curveTitle({ at }: Pick<Curve, 'at'>): string {
   return at.length === 0 ? 'all other settings as in the scenario' : at.map(settingWords).join(', ');
 }
 
-export function outcomeTable(rows: readonly { name: string; figures: PointFigures }[]): Table {
+export function outcomeTable(rows: readonly NamedFigures[]): Table {
   return [
     ['', 'rolled back', '95 % Wilson', 'promoted', 'paused', 'error', 'seeds'],
     ...rows.map(({ name, figures: { outcomes, seeds } }) => {
@@ -29,10 +35,10 @@ export function outcomeTable(rows: readonly { name: string; figures: PointFigure
   ];
 }
 
-export function harmTable(rows: readonly { name: string; figures: PointFigures }[]): Table {
+export function harmTable(rows: readonly NamedFigures[]): Table {
   return [
-    ['', 'detected p50', 'p95', 'undetected', 'then clean p95', 'bad requests', 'p95', 'max'],
-    ...rows.map(({ name, figures: { timeToDetect, timeToClean, blast } }) => [
+    ['', 'detected p50', 'p95', 'undetected', 'then clean p95', 'bad requests', 'p95', 'max', 'no gate'],
+    ...rows.map(({ name, figures: { timeToDetect, timeToClean, blast }, noGate }) => [
       name,
       timeWords(timeToDetect.p50Ms, timeToDetect),
       timeWords(timeToDetect.p95Ms, timeToDetect),
@@ -41,11 +47,12 @@ export function harmTable(rows: readonly { name: string; figures: PointFigures }
       count(blast.mean),
       count(blast.p95),
       count(blast.max),
+      noGate === null ? '-' : count(noGate),
     ]),
   ];
 }
 
-export function evidenceTable(rows: readonly { name: string; figures: PointFigures }[]): Table {
+export function evidenceTable(rows: readonly NamedFigures[]): Table {
   return [
     ['', 'metric', 'a seed', 'independent', 'canary requests', 'min', 'of all', 'NaN', 'empty', 'error'],
     ...rows.flatMap(({ name, figures }) =>

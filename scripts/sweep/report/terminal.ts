@@ -2,7 +2,6 @@
 import { padEnd, styleFor, type Style } from '../../report/style.ts';
 import type { SweepResult } from '../result.ts';
 import type { Curve } from '../statistics/curve.ts';
-import type { PointFigures } from '../statistics/point.ts';
 import { bandLine, scaleLine } from './plot.ts';
 import {
   caughtSentence,
@@ -12,6 +11,7 @@ import {
   harmTable,
   outcomeTable,
   verdictSentence,
+  type NamedFigures,
 } from './sections.ts';
 import { textTable } from './text-table.ts';
 
@@ -25,7 +25,9 @@ export function formatSweepTerminal(result: SweepResult, colour: boolean): strin
       `${plan.scenario}: ${plan.seeds} seeds from ${plan.firstSeed}, ${result.points.length} points`,
     ),
     ...result.curves.flatMap((curve) => curveLines(curve, style)),
-    ...(result.curves.length === 0 ? tables([{ name: 'as it is', figures: result.points[0]! }], style) : []),
+    ...(result.curves.length === 0
+      ? tables([{ name: 'as it is', figures: result.points[0]!, noGate: null }], style)
+      : []),
     '',
     ...errorSentences(result),
     style.bold(verdictSentence(result)),
@@ -35,7 +37,7 @@ export function formatSweepTerminal(result: SweepResult, colour: boolean): strin
 }
 
 function curveLines(curve: Curve, style: Style): string[] {
-  const rows = curve.points.map(({ x, figures }) => ({ name: x.text, figures }));
+  const rows = curve.points.map(({ x, figures, noGate }) => ({ name: x.text, figures, noGate }));
   const first = curve.points[0]?.x;
   const gutter = Math.max(...rows.map(({ name }) => name.length), 5);
   return [
@@ -51,7 +53,7 @@ function curveLines(curve: Curve, style: Style): string[] {
   ];
 }
 
-function tables(rows: readonly { name: string; figures: PointFigures }[], style: Style): string[] {
+function tables(rows: readonly NamedFigures[], style: Style): string[] {
   const decided = rows
     .filter(({ figures }) => figures.decidedBy.length > 0)
     .map(

@@ -24,6 +24,8 @@ export interface PointFigures {
   timeToClean: CensoredTimes;
   /** Failed answers of the shipped version until the Rollout rested. */
   blast: Spread & { meanShareOfRequests: number };
+  /** Of the shipped version's answers: the share that failed, and how many a promoted seed had in the mean (null: none). */
+  walk: { failedShare: number; promotedRequests: number | null };
   evidence: Evidence;
 }
 
@@ -40,6 +42,7 @@ export function pointFigures(point: SweepPoint, rows: readonly SeedRow[]): Point
       ...spread(rows.map(({ canaryFailed }) => canaryFailed)),
       meanShareOfRequests: ratio(total(rows, 'canaryFailed'), total(rows, 'requests')),
     },
+    walk: walkOf(rows),
     evidence: evidenceOf(rows),
   };
 }
@@ -51,6 +54,14 @@ function detectMs({ abortMs, exposedMs }: SeedRow): number | null {
 
 function cleanMs({ abortMs, cleanMs }: SeedRow): number | null {
   return cleanMs === null || abortMs === null ? null : Math.max(0, cleanMs - abortMs);
+}
+
+function walkOf(rows: readonly SeedRow[]): PointFigures['walk'] {
+  const promoted = rows.filter(({ outcome }) => outcome === 'promoted');
+  return {
+    failedShare: ratio(total(rows, 'canaryFailed'), total(rows, 'canaryRequests')),
+    promotedRequests: promoted.length === 0 ? null : total(promoted, 'canaryRequests') / promoted.length,
+  };
 }
 
 function outcomeShares(rows: readonly SeedRow[]): Record<SeedOutcome, OutcomeShare> {
@@ -70,7 +81,7 @@ function tally(words: readonly string[]): { what: string; seeds: number }[] {
     .toSorted((a, b) => b.seeds - a.seeds || (a.what < b.what ? -1 : 1));
 }
 
-function total(rows: readonly SeedRow[], key: 'canaryFailed' | 'requests'): number {
+function total(rows: readonly SeedRow[], key: 'canaryFailed' | 'canaryRequests' | 'requests'): number {
   return rows.reduce((sum, row) => sum + row[key], 0);
 }
 

@@ -82,3 +82,15 @@ test('a degradation counts as caught only if every worse one is caught too', () 
   expect(curve?.caught80?.text).toBe('5%');
   expect(curve?.caught95?.text).toBe('5%');
 });
+
+test('without a gate the version would have failed its share of a whole walk', () => {
+  const values = ['0%', '10%'].map((text, index) => ({ text, value: index }));
+  const axis: Axis = { kind: 'errorRate', target: 'echo:v2', values };
+  const [good, bad] = pointsOf([axis]);
+  const figures = [
+    pointFigures(good!, [row({ canaryRequests: 4000 }), row({ canaryRequests: 6000 })]),
+    pointFigures(bad!, [row({ outcome: 'rolledBack', abortMs: 1, canaryRequests: 200, canaryFailed: 20 })]),
+  ];
+  expect(curvesOf([axis], figures)[0]!.points.map(({ noGate }) => noGate)).toEqual([0, 500]);
+  expect(curvesOf([axis], [figures[1]!])[0]!.points[0]!.noGate).toBeNull();
+});
