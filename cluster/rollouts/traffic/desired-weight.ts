@@ -63,9 +63,12 @@ export function decideWeight(context: RolloutContext): WeightDecision {
 }
 
 /** As much as the available canary pods can carry, or what it has already. */
-function weightOfFullPromotion({ rollout, newRS }: RolloutContext): number {
+function weightOfFullPromotion({ rollout, newRS, options }: RolloutContext): number {
   if (rollout.spec.strategy.canary?.dynamicStableScale === true) {
-    return Math.trunc((maxTrafficWeight(rollout) * availableReplicas(newRS)) / desiredReplicas(rollout));
+    const whole = maxTrafficWeight(rollout);
+    const carried = Math.trunc((whole * availableReplicas(newRS)) / desiredReplicas(rollout));
+    // argo-rollouts#4424: more canary pods than spec.replicas weigh more than the whole.
+    return options.fixed.has(4424) ? Math.min(whole, carried) : carried;
   }
   return rollout.status?.canary?.weights?.canary.weight ?? 0;
 }

@@ -9,11 +9,11 @@
  * know how an effect ends; and updates that change nothing, which the API server answers without a new version.
  */
 import type { KubeObject } from '../../kube/objects.ts';
-import type { IstioVirtualServiceRef, WeightDestination } from '../../kube/types/argo.ts';
+import type { CanaryStep, IstioVirtualServiceRef, WeightDestination } from '../../kube/types/argo.ts';
 import type { DestinationRule, VirtualService } from '../../kube/types/istio.ts';
 import { ReconcileError, recordEvent, type RolloutContext } from '../controller/context.ts';
 import { isFullyAvailable, specReplicas } from '../replicasets/counts.ts';
-import { hashOf } from '../replicasets/metadata.ts';
+import { hashOf, POD_TEMPLATE_HASH } from '../replicasets/metadata.ts';
 import { withHashes } from './destination-rule.ts';
 import { isGoingBackToStable } from './dynamic-rollback.ts';
 import { destinationRuleRef, virtualServiceName, virtualServiceRefs } from './provider.ts';
@@ -77,6 +77,26 @@ export class IstioWriter {
     }
   }
 
+  /** Sets the header and mirror routes that stand after these steps and are missing in a VirtualService. */
+  restoreManagedRoutes(steps: readonly CanaryStep[]): void {
+    const { rollout } = this.#context;
+    const isMissing = (name: string): boolean =>
+      virtualServiceRefs(rollout).some(
+        (ref) => !(this.#read(ref).spec.http ?? []).some((route) => route.name === name),
+      );
+    const last = new Map<string, CanaryStep>();
+    for (const step of steps) {
+      const name = step.setHeaderRoute?.name ?? step.setMirrorRoute?.name;
+      if (name !== undefined) last.set(name, step);
+    }
+    for (const [name, { setHeaderRoute, setMirrorRoute }] of last) {
+      const match = setHeaderRoute?.match ?? setMirrorRoute?.match ?? [];
+      if (match.length === 0 || !isMissing(name)) continue;
+      if (setHeaderRoute !== undefined) this.setHeaderRoute(setHeaderRoute);
+      if (setMirrorRoute !== undefined) this.setMirrorRoute(setMirrorRoute);
+    }
+  }
+
   #setRoute(ref: IstioVirtualServiceRef, change: (before: VirtualService) => VirtualService): void {
     const before = this.#read(ref);
     try {
@@ -122,16 +142,25 @@ export class IstioWriter {
 
   /** Only a split by subsets alone waits: with Services, those wait themselves. */
   #laggingReplicaSet(canaryHash: string, stableHash: string): string | undefined {
-    const { rollout, allRSs } = this.#context;
+    const { rollout, allRSs, options } = this.#context;
     const { canaryService = '', stableService = '' } = rollout.spec.strategy.canary ?? {};
     if (canaryService !== '' || stableService !== '') return undefined;
     const goingBack = isGoingBackToStable(rollout, allRSs, stableHash);
     const lagging = allRSs.find((rs) => {
       const hash = hashOf(rs);
       if (specReplicas(rs) === 0 || hash === '' || (hash !== stableHash && hash !== canaryHash)) return false;
-      return !(goingBack && hash === canaryHash) && !isFullyAvailable(rs);
+      if (goingBack && hash === canaryHash) return false;
+      return !isFullyAvailable(rs) && !(options.fixed.has(4839) && this.#pointsAt(hash));
     });
     return lagging?.metadata.name;
+  }
+
+  /** Whether a subset of the DestinationRule has this pod template hash already, so that nothing is to be switched. */
+  #pointsAt(hash: string): boolean {
+    const ref = destinationRuleRef(this.#context.rollout);
+    if (ref === undefined) return false;
+    const subsets = this.#readDestinationRule(ref.name).spec.subsets ?? [];
+    return subsets.some(({ labels }) => labels?.[POD_TEMPLATE_HASH] === hash);
   }
 
   #read(ref: IstioVirtualServiceRef): VirtualService {

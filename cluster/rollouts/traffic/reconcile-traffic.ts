@@ -5,9 +5,11 @@
  * managed routes away, header and mirror routes of the step, DestinationRule, weights, event, status. Left out:
  * every provider but Istio (validation refuses them) and the verification of weights, which Istio has none of.
  * After an abort the canary Service is pointed back at stable here, though the services room pointed it at the
- * canary a moment before: argo-rollouts#3078, which flips it with every reconcile.
+ * canary a moment before: argo-rollouts#3078, which flips it with every reconcile. argo-rollouts#4486 (managed routes
+ * that went with the canary's last pod do not come back) and #4561 (a step's routes are skipped while stable lacks
+ * pods) are reproduced too; RolloutsOptions.fixed switches them off.
  */
-import { currentStep } from '../canary/steps.ts';
+import { canarySteps, currentStep } from '../canary/steps.ts';
 import { isProgressThresholdMet } from '../canary/desired-counts.ts';
 import { recordEvent, type RolloutContext } from '../controller/context.ts';
 import { desiredReplicas, maxTrafficWeight } from '../controller/defaults.ts';
@@ -30,8 +32,11 @@ export function reconcileTrafficRouting(context: RolloutContext): void {
   if (decision.aborted) pointCanaryServiceBack(context, decision);
   if (decision.removeManagedRoutes) istio.removeManagedRoutes();
   const { canaryWeight, canaryHash, stableHash, additional } = decision;
-  if (!stableCanCarry(context, maxTrafficWeight(context.rollout) - canaryWeight)) return;
-  setRoutesOfStep(context, istio);
+  // argo-rollouts#4561: a step whose routes are skipped here is completed all the same.
+  const canCarry = stableCanCarry(context, maxTrafficWeight(context.rollout) - canaryWeight);
+  if (!canCarry && !context.options.fixed.has(4561)) return;
+  setRoutesOfStep(context, istio, decision);
+  if (!canCarry) return;
   // Traffic leaves the old canary before the subset is pointed at one that has no pods yet.
   const hadTraffic = (context.rollout.status?.canary?.weights?.canary.weight ?? 0) > 0;
   if (availableReplicas(context.newRS) === 0 && hadTraffic) istio.setWeight(canaryWeight, additional);
@@ -55,9 +60,15 @@ function stableCanCarry({ rollout, stableRS }: RolloutContext, weight: number): 
 }
 
 /** Not on a first deploy, which stands on step 0 for a moment. */
-function setRoutesOfStep(context: RolloutContext, istio: IstioWriter): void {
-  const { step } = currentStep(context.rollout);
-  if (step === undefined || (rolloutRevision(context.rollout) ?? 0) <= 1) return;
+function setRoutesOfStep(context: RolloutContext, istio: IstioWriter, decision: WeightDecision): void {
+  const { step, index = 0 } = currentStep(context.rollout);
+  if ((rolloutRevision(context.rollout) ?? 0) <= 1) return;
+  if (context.options.fixed.has(4486)) {
+    // The routes stand exactly while the canary has pods: none without, and those of earlier steps again with them.
+    if (decision.removeManagedRoutes || availableReplicas(context.newRS) === 0) return;
+    istio.restoreManagedRoutes(canarySteps(context.rollout).slice(0, index));
+  }
+  if (step === undefined) return;
   if (step.setHeaderRoute !== undefined) istio.setHeaderRoute(step.setHeaderRoute);
   if (step.setMirrorRoute !== undefined) istio.setMirrorRoute(step.setMirrorRoute);
 }

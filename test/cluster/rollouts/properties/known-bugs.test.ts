@@ -1,8 +1,11 @@
 /** v1.9.1's known bugs, as docs/known-bugs.md lists them: each one is there by default, and its switch mends it. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HEALTHY_IMAGE } from '../../../../cluster/images.ts';
 import type { CanaryStrategy } from '../../../../cluster/kube/types/argo.ts';
+import { FIXABLE } from '../../../../cluster/rollouts/fixable.ts';
 import type { VirtualService } from '../../../../cluster/kube/types/istio.ts';
+import { readScenario } from '../../../../scripts/scenario/parse.ts';
 import { destinationRule, NAMESPACE, ROUTE, service, virtualService } from './generate/surroundings.ts';
 import type { Act } from './story.ts';
 import { World } from './world.ts';
@@ -98,24 +101,82 @@ describe('#3078: after an abort the canary Service flips between canary and stab
   });
 });
 
-it('#4486: a header route goes for good when the only canary pod is evicted after its step', () => {
+describe('#4486: managed routes go with the last canary pod', () => {
   const beta = { name: 'beta', match: [{ headerName: 'x-user-type', headerValue: { exact: 'beta' } }] };
-  const steps = [{ setCanaryScale: { replicas: 1 } }, { setHeaderRoute: beta }, { pause: {} }];
-  const world = deployed({ ...BY_SERVICE, steps }, 3);
-  act(world, SHIP, 20);
-  expect(http(world).map(({ name }) => name)).toEqual(['beta', ROUTE]);
-  act(world, { kill: { count: 1, newest: true } }, 30);
-  expect(world.rollout().status?.phase).toBe('Paused');
-  expect(http(world).map(({ name }) => name)).toEqual([ROUTE]);
+  const afterEviction = (fixed: number[]): (string | undefined)[] => {
+    const steps = [{ setCanaryScale: { replicas: 1 } }, { setHeaderRoute: beta }, { pause: {} }];
+    const world = deployed({ ...BY_SERVICE, steps }, 3, fixed);
+    act(world, SHIP, 20);
+    expect(http(world).map(({ name }) => name)).toEqual(['beta', ROUTE]);
+    act(world, { kill: { count: 1, newest: true } }, 30);
+    expect(world.rollout().status?.phase).toBe('Paused');
+    return http(world).map(({ name }) => name);
+  };
+
+  it('by default a header route goes for good when its step is past', () => {
+    expect(afterEviction([])).toEqual([ROUTE]);
+  });
+
+  it('and comes back with the pod, with the switch', () => {
+    expect(afterEviction([4486])).toEqual(['beta', ROUTE]);
+  });
+
+  it('the switch brings back no route that a later step took away, and leaves none after the update', () => {
+    const steps = [
+      { setCanaryScale: { replicas: 1 } },
+      { setHeaderRoute: beta },
+      { setHeaderRoute: { name: 'beta' } },
+      { pause: {} },
+    ];
+    const world = deployed({ ...BY_SERVICE, steps }, 3, [4486]);
+    act(world, SHIP, 20);
+    expect(world.rollout().status?.currentStepIndex).toBe(3);
+    expect(http(world).map(({ name }) => name)).toEqual([ROUTE]);
+    act(world, { plugin: 'promote demo' }, 60);
+    expect(world.rollout().status?.phase).toBe('Healthy');
+    expect(http(world).map(({ name }) => name)).toEqual([ROUTE]);
+  });
+
+  it('a header route before any canary pod is set and removed by turns, and once with the switch', () => {
+    const writes = (fixed: number[]): number => {
+      const steps = [{ setHeaderRoute: beta }, { setCanaryScale: { replicas: 1 } }, { pause: {} }];
+      const world = deployed({ ...BY_SERVICE, steps }, 3, fixed);
+      let last = '';
+      let changes = 0;
+      world.store.subscribe(({ object }) => {
+        if (object.kind !== 'VirtualService') return;
+        const names = ((object as unknown as VirtualService).spec.http ?? []).map(({ name }) => name).join();
+        if (names !== last) changes++;
+        last = names;
+      });
+      act(world, SHIP, 30);
+      expect(world.rollout().status?.phase).toBe('Paused');
+      return changes;
+    };
+    expect(writes([])).toBeGreaterThan(1);
+    expect(writes([4486])).toBe(1);
+  });
 });
 
-it('#4839: by subset, a stable version short of pods holds up everything, and pending() says so', () => {
-  const world = deployed({ ...BY_SUBSET, steps: [{ setWeight: 50 }, { pause: { duration: 5 } }] }, 2);
-  world.play({ afterMs: 0, image: { name: 'app:v1', behaviour: { readyAfterMs: Infinity } } });
-  act(world, { kill: { count: 1, newest: false } }, 5);
-  act(world, SHIP, 300);
-  expect(canaryWeight(world)).toBe(0);
-  expect(world.runner.pendingWork().join()).toContain('delaying destination rule switch: ReplicaSet demo-');
+describe('#4839: by subset, a stable version short of pods holds up everything', () => {
+  const shipWhileStableIsSick = (fixed: number[]): World => {
+    const steps = [{ setWeight: 50 }, { pause: {} }];
+    const world = deployed({ ...BY_SUBSET, steps }, 2, fixed);
+    world.play({ afterMs: 0, image: { name: 'app:v1', behaviour: { readyAfterMs: Infinity } } });
+    act(world, { kill: { count: 1, newest: false } }, 5);
+    act(world, SHIP, 300);
+    return world;
+  };
+
+  it('by default, and pending() says so', () => {
+    const world = shipWhileStableIsSick([]);
+    expect(canaryWeight(world)).toBe(0);
+    expect(world.runner.pendingWork().join()).toContain('delaying destination rule switch: ReplicaSet demo-');
+  });
+
+  it('not with the switch: half of stable is enough for half of the traffic', () => {
+    expect(canaryWeight(shipWhileStableIsSick([4839]))).toBe(50);
+  });
 });
 
 it('#4841: an abort with dynamicStableScale and minPodsPerReplicaSet leaves traffic on the canary', () => {
@@ -129,6 +190,49 @@ it('#4841: an abort with dynamicStableScale and minPodsPerReplicaSet leaves traf
   };
   expect(weightAfterAbort({})).toBe(0);
   expect(weightAfterAbort({ minPodsPerReplicaSet: 3 })).toBeGreaterThan(0);
+});
+
+describe('#4424: a full promotion with dynamicStableScale weighs more than the whole', () => {
+  const highestWeight = (fixed: number[]): number => {
+    const steps = [{ setCanaryScale: { replicas: 4 } }, { pause: {} }];
+    const world = deployed({ ...BY_SERVICE, steps, dynamicStableScale: true }, 2, fixed);
+    act(world, SHIP, 20);
+    let highest = 0;
+    world.store.subscribe(({ object }) => {
+      if (object.kind === 'VirtualService') highest = Math.max(highest, canaryWeight(world) ?? 0);
+    });
+    act(world, { plugin: 'promote demo --full' }, 60);
+    return highest;
+  };
+
+  it('by default', () => {
+    expect(highestWeight([])).toBeGreaterThan(100);
+  });
+
+  it('not with the switch', () => {
+    expect(highestWeight([4424])).toBe(100);
+  });
+});
+
+describe('#4561: a step that sets a header route is skipped while stable lacks pods', () => {
+  const routesAfter = (fixed: number[]): (string | undefined)[] => {
+    const beta = { name: 'beta', match: [{ headerName: 'x-user-type', headerValue: { exact: 'beta' } }] };
+    const steps = [{ setCanaryScale: { replicas: 1 } }, { setHeaderRoute: beta }, { pause: {} }];
+    const world = deployed({ ...BY_SERVICE, steps }, 3, fixed);
+    world.play({ afterMs: 0, image: { name: 'app:v1', behaviour: { readyAfterMs: Infinity } } });
+    act(world, { kill: { count: 1, newest: false } }, 5);
+    act(world, SHIP, 60);
+    expect(world.rollout().status?.currentStepIndex).toBe(2);
+    return http(world).map(({ name }) => name);
+  };
+
+  it('by default', () => {
+    expect(routesAfter([])).toEqual([ROUTE]);
+  });
+
+  it('not with the switch', () => {
+    expect(routesAfter([4561])).toEqual(['beta', ROUTE]);
+  });
 });
 
 it('#4461: an abort is taken back while a full promotion waits for pods', () => {
@@ -155,4 +259,50 @@ it('without a number: an undo and a scale seen by one reconcile take the stable 
   wait(world, 10);
   expect(sizes).toContain(0);
   expect(sizes.at(-1)).toBe(4);
+});
+
+it('#4642: not here: a setCanaryScale in mid-update leaves the weight of the setWeight before it', () => {
+  const steps = [
+    { setCanaryScale: { weight: 50 } },
+    { setWeight: 50 },
+    { pause: { duration: 5 } },
+    { setCanaryScale: { weight: 100 } },
+    { pause: {} },
+  ];
+  for (const strategy of [BY_SERVICE, BY_SUBSET]) {
+    const world = deployed({ ...strategy, steps }, 4);
+    act(world, SHIP, 8);
+    expect(canaryWeight(world)).toBe(50);
+    const weights = new Set([canaryWeight(world)]);
+    world.store.subscribe(() => weights.add(canaryWeight(world)));
+    wait(world, 60);
+    expect(world.rollout().status?.currentStepIndex).toBe(4);
+    expect([...weights]).toEqual([50]);
+  }
+});
+
+it('every switch is one that the scenario schema knows, and the other way round', () => {
+  const schema = JSON.parse(readFileSync('scripts/scenario/schema.json', 'utf8')) as {
+    properties: {
+      spec: { properties: { rollouts: { properties: { fixed: { items: { enum: number[] } } } } } };
+    };
+  };
+  const { fixed } = schema.properties.spec.properties.rollouts.properties;
+  expect(fixed.items.enum).toEqual([...FIXABLE.keys()]);
+});
+
+it('a number that is no switch is refused with those that are', () => {
+  const scenario = (number: number): string => `
+apiVersion: coalmine.dev/v1alpha1
+kind: Scenario
+metadata: { name: x }
+spec:
+  manifests: [x]
+  rollouts: { fixed: [${number}] }
+  steps: [{ wait: 1s }]
+`;
+  expect(readScenario(scenario(4486), 'x.yaml').problems).toEqual([]);
+  const { problems } = readScenario(scenario(4487), 'x.yaml');
+  const valid = `Valid: ${[...FIXABLE.keys()].join(', ')}.`;
+  expect(problems.map(({ why, where }) => [why, where?.line])).toEqual([[valid, 7]]);
 });
