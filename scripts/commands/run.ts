@@ -11,7 +11,7 @@ import { formatReport, parseReporter } from '../report/report.ts';
 import { runJobs, type RunJob } from '../run/progress.ts';
 import { formatRecord } from '../run/record.ts';
 import type { RunResult } from '../run/result.ts';
-import { runOpened } from '../run/run-one.ts';
+import { requireTestbed, runOpened } from '../run/run-one.ts';
 import { findScenarios } from '../scenario/find.ts';
 import { openScenario } from '../scenario/open.ts';
 import { openAll } from '../scenario/open-all.ts';
@@ -32,6 +32,7 @@ export async function run(
   environment: Environment,
 ): Promise<number> {
   const reporter = parseReporter(options.reporter);
+  requireTestbed(options.on);
   const files = findScenarios(paths, diskFiles);
   const opened = openAll(files, (file) => openScenario(file, diskFiles));
   if (options.out !== undefined) refuseTwins(opened.map(({ scenario }) => scenario));

@@ -49,19 +49,25 @@ export async function runOpened(
 
 const TESTBEDS = ['sim'];
 
-function createTestbed(
-  on: string,
-  { scenario }: OpenedScenario,
-  seed: string,
-  { breathe }: Environment,
-): Testbed {
-  if (on === 'sim') return new SimTestbed(scenario, seed, breathe);
+/** Said before any file is opened. @throws CoalmineError 'usage' for a name that is none. */
+export function requireTestbed(on: string): void {
+  if (TESTBEDS.includes(on)) return;
   throw new CoalmineError('usage', {
     what: `"${on}" is not a testbed`,
     where: { path: '--on' },
     why: `the testbeds are: ${TESTBEDS.join(', ')} (lab, k3d and context:NAME are planned, not built)`,
     next: 'run it on sim',
   });
+}
+
+function createTestbed(
+  on: string,
+  { scenario }: OpenedScenario,
+  seed: string,
+  { breathe }: Environment,
+): Testbed {
+  requireTestbed(on);
+  return new SimTestbed(scenario, seed, breathe);
 }
 
 /** A fault that the testbed cannot inject is said before the run, not in the middle of it. */
