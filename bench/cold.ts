@@ -7,14 +7,11 @@ const TIMEOUT_MS = 60_000;
 
 export function coldRun(file: string, environment: Environment): { wallMs: number; peakMiB: number } {
   const startedMs = environment.elapsedMs();
-  const run = spawnSync(
-    process.execPath,
-    ['--import', './bench/peak-memory.mjs', 'bin/coalmine.mjs', 'run', file],
-    {
-      encoding: 'utf8',
-      timeout: TIMEOUT_MS,
-    },
-  );
+  const run = spawnSync('bin/coalmine.mjs', ['run', file], {
+    encoding: 'utf8',
+    timeout: TIMEOUT_MS,
+    env: { ...process.env, NODE_OPTIONS: '--import ./bench/peak-memory.mjs' },
+  });
   const wallMs = environment.elapsedMs() - startedMs;
   const peak = /peak memory (\d+) KiB/.exec(run.stderr)?.[1];
   if (run.status !== 0 || peak === undefined)
