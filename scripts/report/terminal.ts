@@ -70,7 +70,9 @@ function formatRow(row: TimelineRow, weight: number, style: Style, options: Term
 }
 
 function weightBar(weight: number, style: Style): string {
-  const filled = weight === 0 ? 0 : Math.max(1, Math.round((weight / 100) * BAR_COLUMNS));
+  // A known bug of the controller writes weights beyond 100: the bar is then full.
+  const filled =
+    weight === 0 ? 0 : Math.min(BAR_COLUMNS, Math.max(1, Math.round((weight / 100) * BAR_COLUMNS)));
   return style.yellow('█'.repeat(filled)) + style.dim('·'.repeat(BAR_COLUMNS - filled));
 }
 

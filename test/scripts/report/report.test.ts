@@ -124,6 +124,15 @@ describe('the terminal report', () => {
     }
   });
 
+  it('draws a full bar for the weights beyond 100 that a bug can write', () => {
+    const text = formatTerminal(result([], [object(0, rollout({})), object(5000, weights(200))]), {
+      colour: false,
+      columns: 100,
+      verbose: false,
+    });
+    expect(text).toContain('5s      ██████████ weight 200 % canary, -100 % stable');
+  });
+
   it('a failure says where it stands in the file and what was seen', () => {
     const text = formatTerminal(result([failed]), { colour: false, columns: 100, verbose: false });
     expect(text).toContain('FAIL');
