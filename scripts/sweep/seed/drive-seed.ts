@@ -51,7 +51,14 @@ export async function driveSeed(job: SeedJob, testbed: Testbed): Promise<SeedRow
   const fold = new SeedFold(shipped, testbed.objects);
   testbed.observe(fold.observer);
   await perform(course.ship, testbed, scenario);
-  await testbed.waitUntil(startMs + scenario.timeoutMs, () => fold.isDone(testbed.nowMs()));
+  const deadlineMs = startMs + scenario.timeoutMs;
+  await testbed.waitUntil(deadlineMs, () => fold.isDone(testbed.nowMs()));
+  for (const promotion of course.promotions) {
+    if (!fold.waitsAtPause) break;
+    // The write itself tells the fold that the pause is over.
+    await perform(promotion, testbed, scenario);
+    await testbed.waitUntil(deadlineMs, () => fold.isDone(testbed.nowMs()));
+  }
   return fold.row(job.point, job.seed, testbed.nowMs(), () => unfinished(testbed));
 }
 

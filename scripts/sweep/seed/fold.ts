@@ -5,7 +5,7 @@ import type { Rollout } from '../../../cluster/kube/types/argo.ts';
 import type { Pod } from '../../../cluster/kube/types/core.ts';
 import type { Observer } from '../../../cluster/observer.ts';
 import { longestRangeMs } from './range.ts';
-import { restOf, type Rest } from './rollout-state.ts';
+import { PLANNED_PAUSES, restOf, type Rest } from './rollout-state.ts';
 import type { SeedMeasurement, SeedRow } from './row.ts';
 import { TrafficFold } from './traffic-fold.ts';
 
@@ -62,6 +62,11 @@ export class SeedFold {
     if (this.#pods.size === 0) return true;
     const quietMs = Math.max(QUIET_MS, (1000 * QUIET_REQUESTS) / this.#shipped.slowestRate);
     return nowMs - Math.max(this.#abortAtMs, this.#traffic.lastCanaryMs ?? 0) >= quietMs;
+  }
+
+  /** It waits for a person at a pause of its own strategy. */
+  get waitsAtPause(): boolean {
+    return this.#rest?.outcome === 'paused' && PLANNED_PAUSES.has(this.#rest.decidedBy);
   }
 
   /** `unfinished` says what had not settled, for a seed that did not come to rest. */

@@ -10,6 +10,9 @@ export interface Rest {
   decidedBy: string;
 }
 
+/** The pauses that a strategy makes by itself, so that a person is expected to end them. */
+export const PLANNED_PAUSES: ReadonlySet<string> = new Set(['CanaryPauseStep', 'BlueGreenPause']);
+
 /** Undefined while the Rollout is still on its way. */
 export function restOf(rollout: Rollout, image: string, objects: ClusterReader): Rest | undefined {
   const { status } = rollout;
