@@ -11,6 +11,7 @@ export const FIXABLE: ReadonlyMap<number, string> = new Map([
   [4424, 'a full promotion with dynamicStableScale never weighs the canary above the whole'],
   [4486, 'header and mirror routes of earlier steps come back with the canary pods'],
   [4561, 'the routes of a step are set also while stable lacks pods'],
+  [4775, 'the canary subset is not pointed at a ReplicaSet that is to have no pods'],
   [4831, 'of two experiments that leave a route at once neither stays behind'],
   [4839, 'a ReplicaSet that its subset points at already delays no DestinationRule'],
 ]);

@@ -131,13 +131,26 @@ export class IstioWriter {
     const ref = destinationRuleRef(rollout);
     if (ref === undefined) return;
     const before = this.#readDestinationRule(ref.name);
-    const hashes = { canary: canaryHash, stable: stableHash, additional };
+    const canary = this.#heldCanaryHash(before, ref.canarySubsetName, canaryHash) ?? canaryHash;
+    const hashes = { canary, stable: stableHash, additional };
     const { rule, announced } = withHashes(before, rollout.metadata.name, ref, hashes);
     if (rule !== before) effects.push({ do: 'update', object: rule });
     if (!announced) return;
-    const subsets = `${ref.canarySubsetName}: ${canaryHash}, ${ref.stableSubsetName}: ${stableHash}`;
+    const subsets = `${ref.canarySubsetName}: ${canary}, ${ref.stableSubsetName}: ${stableHash}`;
     const message = `DestinationRule ${ref.name} subset updated (${subsets})`;
     recordEvent(this.#context, 'Normal', 'UpdatedDestinationRule', message);
+  }
+
+  /**
+   * The hash that the canary subset keeps while the new ReplicaSet is to have no pods; undefined to point it anew. The
+   * real controller always does, and callers of the subset find it empty: argo-rollouts#4775.
+   */
+  #heldCanaryHash(rule: DestinationRule, subsetName: string, canaryHash: string): string | undefined {
+    const { allRSs, options } = this.#context;
+    if (!options.fixed.has(4775)) return undefined;
+    const isEmpty = allRSs.some((rs) => hashOf(rs) === canaryHash && specReplicas(rs) === 0);
+    if (!isEmpty) return undefined;
+    return rule.spec.subsets?.find(({ name }) => name === subsetName)?.labels?.[POD_TEMPLATE_HASH];
   }
 
   /** Only a split by subsets alone waits: with Services, those wait themselves. */

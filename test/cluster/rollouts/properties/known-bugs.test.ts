@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { HEALTHY_IMAGE } from '../../../../cluster/images.ts';
 import type { CanaryStrategy } from '../../../../cluster/kube/types/argo.ts';
 import { FIXABLE } from '../../../../cluster/rollouts/fixable.ts';
-import type { VirtualService } from '../../../../cluster/kube/types/istio.ts';
+import type { ReplicaSet } from '../../../../cluster/kube/types/core.ts';
+import type { DestinationRule, VirtualService } from '../../../../cluster/kube/types/istio.ts';
 import { readScenario } from '../../../../scripts/scenario/parse.ts';
 import { destinationRule, NAMESPACE, ROUTE, service, virtualService } from './generate/surroundings.ts';
 import type { Act } from './story.ts';
@@ -259,6 +260,82 @@ it('without a number: an undo and a scale seen by one reconcile take the stable 
   wait(world, 10);
   expect(sizes).toContain(0);
   expect(sizes.at(-1)).toBe(4);
+});
+
+describe('#4775: a new revision in mid-canary points the canary subset at a version without pods', () => {
+  /** For every moment at which the canary subset has no pods behind it: the weight on it. */
+  const weightsOnEmptySubset = (fixed: number[]): (number | undefined)[] => {
+    const world = deployed({ ...BY_SUBSET, steps: [{ setWeight: 50 }, { pause: {} }] }, 2, fixed);
+    act(world, SHIP, 30);
+    expect(canaryWeight(world)).toBe(50);
+    const weights: (number | undefined)[] = [];
+    world.store.subscribe(() => {
+      const rule = world.store.get<DestinationRule>('DestinationRule', NAMESPACE, 'demo');
+      const subset = rule?.spec.subsets?.find(({ name }) => name === 'canary');
+      const hash = subset?.labels?.['rollouts-pod-template-hash'];
+      const set = world.store.get<ReplicaSet>('ReplicaSet', NAMESPACE, `demo-${hash}`);
+      if ((set?.status?.availableReplicas ?? 0) === 0) weights.push(canaryWeight(world));
+    });
+    act(world, { plugin: 'set image demo app=app:v3' }, 20);
+    expect(canaryWeight(world)).toBe(50);
+    return weights;
+  };
+
+  it('by default, though never with a weight: #4564 is mended in v1.9.1', () => {
+    expect(new Set(weightsOnEmptySubset([]))).toEqual(new Set([0]));
+  });
+
+  it('never with the switch', () => {
+    expect(weightsOnEmptySubset([4775])).toEqual([]);
+  });
+});
+
+it('#4390: not here: a version that was superseded keeps its pods while its subset has traffic', () => {
+  const world = deployed({ ...BY_SUBSET, steps: [{ setWeight: 50 }, { pause: {} }] }, 2);
+  act(world, SHIP, 30);
+  world.play({ afterMs: 0, image: { name: 'app:v1', behaviour: { readyAfterMs: Infinity } } });
+  act(world, { kill: { count: 1, newest: false } }, 5);
+  const superseded = world.rollout().status?.canary?.weights?.canary.podTemplateHash;
+  act(world, { plugin: 'set image demo app=app:v3' }, 300);
+  expect(canaryWeight(world)).toBe(50);
+  const set = world.store.get<ReplicaSet>('ReplicaSet', NAMESPACE, `demo-${superseded}`);
+  expect(set?.status?.availableReplicas).toBeGreaterThan(0);
+});
+
+it('#2767 and #2526: not here: what a user route has besides a split outlives a header route', () => {
+  const beta = { name: 'beta', match: [{ headerName: 'x-user-type', headerValue: { exact: 'beta' } }] };
+  const steps = [{ setCanaryScale: { replicas: 1 } }, { setHeaderRoute: beta }, { pause: {} }];
+  const world = deployed({ ...BY_SERVICE, steps }, 2);
+  const mine = [
+    {
+      name: 'mine',
+      match: [{ withoutHeaders: { 'x-canary': { regex: '.*' } } }],
+      delegate: { name: 'other' },
+    },
+  ];
+  const before = world.store.get<VirtualService>('VirtualService', NAMESPACE, 'demo');
+  world.store.apply({
+    ...before,
+    spec: { ...before?.spec, http: [...(before?.spec.http ?? []), ...mine] },
+  } as never);
+  act(world, SHIP, 20);
+  expect(http(world).map(({ name }) => name)).toEqual(['beta', ROUTE, 'mine']);
+  act(world, { plugin: 'promote demo' }, 90);
+  expect(world.rollout().status?.phase).toBe('Healthy');
+  expect(http(world).slice(1)).toEqual(mine);
+});
+
+it('#2769: not here: a new revision in mid-canary leaves one header route, not a pile of them', () => {
+  const beta = { name: 'beta', match: [{ headerName: 'x-user-type', headerValue: { exact: 'beta' } }] };
+  const steps = [{ setWeight: 26 }, { setHeaderRoute: beta }, { pause: {} }];
+  const world = deployed({ ...BY_SERVICE, steps }, 2);
+  for (const version of [2, 3, 2]) {
+    act(world, { plugin: `set image demo app=app:v${version}` }, 40);
+    expect(world.rollout().status?.currentStepIndex).toBe(2);
+    expect(http(world).map(({ name }) => name)).toEqual(['beta', ROUTE]);
+  }
+  act(world, { plugin: 'promote demo' }, 90);
+  expect(http(world).map(({ name }) => name)).toEqual([ROUTE]);
 });
 
 it('#4642: not here: a setCanaryScale in mid-update leaves the weight of the setWeight before it', () => {
