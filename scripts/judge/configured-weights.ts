@@ -5,7 +5,13 @@
 import type { Rollout } from '../../cluster/kube/types/argo.ts';
 import type { ReplicaSet } from '../../cluster/kube/types/core.ts';
 import type { HTTPRoute, HTTPRouteDestination, VirtualService } from '../../cluster/kube/types/istio.ts';
-import type { World } from './world.ts';
+import type { KubeObject } from '../../cluster/kube/objects.ts';
+
+/** What is asked of the world here: a store answers it as well as a folded record. */
+export interface ObjectLookup {
+  get<T extends KubeObject>(kind: string, namespace: string | undefined, name: string): T | undefined;
+  list<T extends KubeObject>(kind: string): readonly T[];
+}
 
 export interface ConfiguredWeights {
   canary: number;
@@ -15,7 +21,7 @@ export interface ConfiguredWeights {
 }
 
 /** One entry for each managed route; several when the Rollout manages several. Empty when nothing routes yet. */
-export function configuredWeights(world: World, rollout: Rollout): ConfiguredWeights[] {
+export function configuredWeights(world: ObjectLookup, rollout: Rollout): ConfiguredWeights[] {
   const canary = rollout.spec.strategy.canary;
   const istio = canary?.trafficRouting?.istio;
   if (canary === undefined) return [];
@@ -77,7 +83,7 @@ function shortHost(host: string): string {
 }
 
 /** Without traffic routing the weight is the share of available pods, which is what a plain Service gives. */
-function podWeights(world: World, rollout: Rollout): ConfiguredWeights[] {
+function podWeights(world: ObjectLookup, rollout: Rollout): ConfiguredWeights[] {
   const owned = world
     .list<ReplicaSet>('ReplicaSet')
     .filter(
