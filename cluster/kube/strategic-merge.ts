@@ -6,7 +6,8 @@ import { deepEqual, isObject, type JsonObject } from './merge-patch.ts';
 
 export type MergeMode = 'json' | 'strategic';
 
-const MERGE_KEYS: Readonly<Record<string, string>> = {
+/** By the list's field name, the key that tells its items apart. A Service's and a container's ports are not here. */
+export const MERGE_KEYS: Readonly<Record<string, string>> = {
   containers: 'name',
   initContainers: 'name',
   ephemeralContainers: 'name',

@@ -4,23 +4,9 @@
  * `$patch: delete` and `$patch: replace` work on mappings and list items. Left out and refused: `$retainKeys`,
  * `$deleteFromPrimitiveList`, `$setElementOrder`.
  */
+import { MERGE_KEYS } from '../../../cluster/kube/strategic-merge.ts';
 import { asMap } from './walk.ts';
 
-const MERGE_KEYS: Readonly<Record<string, string>> = {
-  containers: 'name',
-  initContainers: 'name',
-  ephemeralContainers: 'name',
-  env: 'name',
-  volumes: 'name',
-  volumeMounts: 'mountPath',
-  volumeDevices: 'devicePath',
-  imagePullSecrets: 'name',
-  hostAliases: 'ip',
-  topologySpreadConstraints: 'topologyKey',
-  ownerReferences: 'uid',
-  conditions: 'type',
-  secrets: 'name',
-};
 const NOT_DONE = ['$retainKeys', '$deleteFromPrimitiveList', '$setElementOrder'];
 
 export class MergeRefusal extends Error {
