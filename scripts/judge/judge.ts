@@ -48,8 +48,9 @@ export class Judge {
   decided(): boolean {
     const open = this.#open;
     if (open === undefined) return true;
-    if (open.seenVersion !== this.world.version) {
-      open.seenVersion = this.world.version;
+    const version = versionFor(open.step, this.world);
+    if (open.seenVersion !== version) {
+      open.seenVersion = version;
       open.finding = look(open.step, this.world, open.moment);
     }
     return open.finding.state === 'holds' || open.finding.state === 'broken';
@@ -115,6 +116,13 @@ const VERDICT: Record<Finding['state'], VerdictState> = {
   doubtful: 'inconclusive',
   waiting: 'fail',
 };
+
+/** What rises when the step's finding can change. Most lines of a record are requests and events. */
+function versionFor(step: Judged, world: World): number {
+  const isOfRollout =
+    step.do === 'expect' && (step.expectation.kind === 'rollout' || step.expectation.kind === 'refused');
+  return isOfRollout ? world.rolloutsVersion : world.version;
+}
 
 function look(step: Judged, world: World, moment: Moment): Finding {
   return step.do === 'assert' ? examineAssert(step, world, moment) : examine(step.expectation, world, moment);

@@ -33,6 +33,8 @@ export interface SeenEvent {
 export class World {
   /** Rises with every line folded in: a judge that saw this version need not look again. */
   version = 0;
+  /** Rises with every change of what an expectation of a Rollout reads: itself, its ReplicaSets, its routes. */
+  rolloutsVersion = 0;
   nowMs = 0;
   readonly spans: SeenSpan[] = [];
   readonly events: SeenEvent[] = [];
@@ -99,7 +101,10 @@ export class World {
       this.#objects.set(key, object);
       ofKind.set(key, object);
     }
-    if (kind === 'VirtualService' || kind === 'Rollout' || kind === 'ReplicaSet') this.#foldWeights();
+    if (kind === 'VirtualService' || kind === 'Rollout' || kind === 'ReplicaSet') {
+      this.rolloutsVersion++;
+      this.#foldWeights();
+    }
     if (kind === 'Rollout' && event !== 'DELETED') this.#foldRollout(object as unknown as Rollout);
   }
 
