@@ -32,7 +32,7 @@ export interface ClusterOptions {
   observer: Observer;
   /** By exact image name; images that are not here are healthy (images.ts). */
   images: Readonly<Record<string, ImageBehaviour>>;
-  prometheus: { scrapeIntervalMs: number; lookbackMs: number };
+  prometheus: { scrapeIntervalMs: number; lookbackMs: number; onlyMetrics?: ReadonlySet<string> | undefined };
   /** What metric providers other than Prometheus answer. */
   metrics: readonly MetricScript[];
   /** Upstream issue numbers of Argo Rollouts whose bug is switched off. */

@@ -17,6 +17,11 @@ export interface PrometheusOptions {
   random: Random;
   scrapeIntervalMs: number;
   lookbackMs: number;
+  /**
+   * Metrics of targets that are stored, for a caller that knows every query: nothing else is answered differently.
+   * Undefined: all.
+   */
+  onlyMetrics?: ReadonlySet<string> | undefined;
   targets: () => Iterable<ScrapeTarget>;
   /** Called before targets are read, so that their counters are up to date. */
   beforeScrape: (nowMs: number) => void;
@@ -33,7 +38,7 @@ export interface EmbeddedPrometheus {
 }
 
 export function createPrometheus(options: PrometheusOptions): EmbeddedPrometheus {
-  const { scheduler, random, scrapeIntervalMs, lookbackMs, targets, beforeScrape } = options;
+  const { scheduler, random, scrapeIntervalMs, lookbackMs, onlyMetrics, targets, beforeScrape } = options;
   const storage = new Storage({ lookbackMs });
   const scraper = new Scraper({
     storage,
@@ -41,6 +46,7 @@ export function createPrometheus(options: PrometheusOptions): EmbeddedPrometheus
     random,
     intervalMs: scrapeIntervalMs,
     job: JOB,
+    onlyMetrics,
     targets,
     beforeScrape,
   });

@@ -19,6 +19,12 @@ export const SIM_START_MS = 1_767_225_600_000;
 /** By events, not by time: the clock rests where it is, so a run is the same with and without. A few milliseconds of work. */
 const EVENTS_PER_BREATH = 200;
 
+/** What of a scenario the embedded cluster is made from. */
+export interface SimWorld extends Pick<Scenario, 'images' | 'metrics' | 'fixed'> {
+  /** `onlyMetrics`: all that any query of the scenario reads; the embedded Prometheus then stores no others. */
+  prometheus: Scenario['prometheus'] & { onlyMetrics?: ReadonlySet<string> | undefined };
+}
+
 export class SimTestbed implements Testbed {
   readonly name = 'sim';
   readonly description =
@@ -30,11 +36,7 @@ export class SimTestbed implements Testbed {
   #observer: Observer = {};
 
   /** `breathe` is awaited now and then, so that signals and the progress display get their turn; it decides nothing. */
-  constructor(
-    scenario: Pick<Scenario, 'images' | 'prometheus' | 'metrics' | 'fixed'>,
-    seed: string,
-    breathe: () => Promise<void> = () => Promise.resolve(),
-  ) {
+  constructor(scenario: SimWorld, seed: string, breathe: () => Promise<void> = () => Promise.resolve()) {
     this.#breathe = breathe;
     this.#cluster = createCluster({
       seed,

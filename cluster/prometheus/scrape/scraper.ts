@@ -27,6 +27,8 @@ export interface ScraperOptions {
   random: Random;
   intervalMs: number;
   job: string;
+  /** Metrics of targets that are kept; undefined: all. */
+  onlyMetrics?: ReadonlySet<string> | undefined;
   /** What is there to be scraped now; read before every scrape. */
   targets: () => Iterable<ScrapeTarget>;
   /** Called before the targets of a moment are read, so that counters are up to date. */
@@ -113,7 +115,7 @@ export class Scraper {
   }
 
   #discover(nowMs: number): Set<LabelSet> {
-    const { targets, random, storage, job } = this.#options;
+    const { targets, random, storage, job, onlyMetrics } = this.#options;
     const present = new Set<LabelSet>();
     const isFirstRound = this.#active.size === 0;
     for (const target of targets()) {
@@ -126,7 +128,7 @@ export class Scraper {
       const own = random.child(
         `target ${target.labels['namespace'] ?? ''}/${target.labels['instance'] ?? ''}`,
       );
-      const writer = new TargetWriter(storage, { job, ...target.labels });
+      const writer = new TargetWriter(storage, { job, ...target.labels }, onlyMetrics);
       const delayMs = isFirstRound ? 0 : own.child('discovery').below(DISCOVERY_MS);
       const slot = own.child('slot').below(SLOTS);
       const active: Active = {

@@ -38,13 +38,15 @@ export class TargetWriter {
   readonly #written = new Map<LabelSet, Written>();
   /** A family's labels with the target's: sorted once for all its series. */
   readonly #families = new WeakMap<LabelSet, Labels>();
+  readonly #onlyMetrics: ReadonlySet<string> | undefined;
   #reports: Record<keyof ScrapeResult, Series>;
   #scrapes = 0;
 
-  /** `labels`: the target's, with its job. */
-  constructor(storage: Storage, labels: LabelSet) {
+  /** `labels`: the target's, with its job. Of a target's samples only those of `onlyMetrics` are kept, if it is given. */
+  constructor(storage: Storage, labels: LabelSet, onlyMetrics?: ReadonlySet<string>) {
     this.#storage = storage;
     this.#labels = labels;
+    this.#onlyMetrics = onlyMetrics;
     this.#reports = this.#registerReports();
   }
 
@@ -53,7 +55,10 @@ export class TargetWriter {
     this.#scrapes += 1;
     const scrape = this.#scrapes;
     let count = 0;
+    let kept = 0;
     for (const sample of samples) {
+      count += 1;
+      if (this.#onlyMetrics?.has(sample.labels[METRIC_NAME] ?? '') === false) continue;
       let entry = this.#written.get(sample.labels);
       if (entry === undefined) {
         entry = { series: this.#register(sample), scrape };
@@ -62,9 +67,9 @@ export class TargetWriter {
       if (entry.series.dropped) entry.series = this.#register(sample);
       entry.scrape = scrape;
       this.#storage.append(entry.series, nowMs, sample.value);
-      count += 1;
+      kept += 1;
     }
-    if (count < this.#written.size) this.#endMissing(nowMs);
+    if (kept < this.#written.size) this.#endMissing(nowMs);
     return count;
   }
 
