@@ -1,5 +1,5 @@
 /** v1.9.1's known bugs, as docs/known-bugs.md lists them: each one is there by default, and its switch mends it. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HEALTHY_IMAGE } from '../../../../cluster/images.ts';
 import type { CanaryStrategy } from '../../../../cluster/kube/types/argo.ts';
@@ -325,6 +325,34 @@ it('#2767 and #2526: not here: what a user route has besides a split outlives a 
   expect(http(world).slice(1)).toEqual(mine);
 });
 
+it('#2463: a VirtualService applied as it is in Git gets its weights again, but no route of an earlier step', () => {
+  const beta = { name: 'beta', match: [{ headerName: 'x-user-type', headerValue: { exact: 'beta' } }] };
+  const afterSync = (fixed: number[]): unknown[] => {
+    const steps = [{ setWeight: 50 }, { setHeaderRoute: beta }, { pause: {} }];
+    const world = deployed({ ...BY_SERVICE, steps }, 2, fixed);
+    act(world, SHIP, 20);
+    expect(http(world).map(({ name }) => name)).toEqual(['beta', ROUTE]);
+    world.store.apply(virtualService({ host: 'stable' }, { host: 'canary' }));
+    expect(canaryWeight(world)).not.toBe(50);
+    wait(world, 5);
+    return [canaryWeight(world), ...http(world).map(({ name }) => name)];
+  };
+  expect(afterSync([])).toEqual([50, ROUTE]);
+  expect(afterSync([4486])).toEqual([50, 'beta', ROUTE]);
+});
+
+it('#4626: by subset, a canary that never gets ready is not ended by its deadline', () => {
+  const verdict = (fixed: number[]): unknown[] => {
+    const world = deployed({ ...BY_SUBSET, steps: [{ setWeight: 50 }, { pause: {} }] }, 2, fixed);
+    world.play({ afterMs: 0, image: { name: 'app:v2', behaviour: { readyAfterMs: Infinity } } });
+    act(world, SHIP, 1200);
+    const progressing = world.rollout().status?.conditions?.find(({ type }) => type === 'Progressing');
+    return [world.rollout().status?.phase, progressing?.reason];
+  };
+  expect(verdict([])).toEqual(['Progressing', 'ReplicaSetUpdated']);
+  expect(verdict([4839])).toEqual(['Degraded', 'ProgressDeadlineExceeded']);
+});
+
 it('#2769: not here: a new revision in mid-canary leaves one header route, not a pile of them', () => {
   const beta = { name: 'beta', match: [{ headerName: 'x-user-type', headerValue: { exact: 'beta' } }] };
   const steps = [{ setWeight: 26 }, { setHeaderRoute: beta }, { pause: {} }];
@@ -366,6 +394,19 @@ it('every switch is one that the scenario schema knows, and the other way round'
   };
   const { fixed } = schema.properties.spec.properties.rollouts.properties;
   expect(fixed.items.enum).toEqual([...FIXABLE.keys()]);
+});
+
+it('docs/known-bugs.md names every switch and every scenario of a known bug, and no other', () => {
+  const table = readFileSync('docs/known-bugs.md', 'utf8');
+  const switches = [...table.matchAll(/\| `(\d+)` \|/g)].map(([, number]) => Number(number));
+  expect(new Set(switches)).toEqual(new Set(FIXABLE.keys()));
+  const named = [...table.matchAll(/`(known-bug-[a-z0-9-]+)`/g)].map(([, name]) => name);
+  const shipped = readdirSync('scenarios').flatMap((file) => /^(known-bug-.*)\.yaml$/.exec(file)?.[1] ?? []);
+  expect([...new Set(named)].toSorted()).toEqual(
+    shipped.filter((name) => named.includes(name) || !name.endsWith('-mended')).toSorted(),
+  );
+  for (const mended of shipped.filter((name) => name.endsWith('-mended')))
+    expect([...named, 'known-bug-3078']).toContain(mended.replace('-mended', ''));
 });
 
 it('a number that is no switch is refused with those that are', () => {
