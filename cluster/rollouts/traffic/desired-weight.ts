@@ -2,6 +2,7 @@
  * Which share of the traffic the canary is to have now.
  *
  * Follows: reconcileTrafficRouting and its helpers in rollout/trafficrouting.go of Argo Rollouts v1.9.1.
+ * argo-rollouts#4424 and #4841 are reproduced; RolloutsOptions.fixed switches the first of them off.
  */
 import type { Rollout, WeightDestination } from '../../kube/types/argo.ts';
 import {

@@ -7,6 +7,8 @@
  * and made by the next. Routes set or removed before show in later reads all the same, because the real controller
  * changes the object in its cache. Left out: the TrafficRoutingError event after such a conflict, which would have to
  * know how an effect ends; and updates that change nothing, which the API server answers without a new version.
+ * argo-rollouts#4775 and #4839 (the canary subset pointed at no pods, a sick stable version that holds up everything) are
+ * reproduced; RolloutsOptions.fixed switches them off.
  */
 import type { KubeObject } from '../../kube/objects.ts';
 import type { CanaryStep, IstioVirtualServiceRef, WeightDestination } from '../../kube/types/argo.ts';
