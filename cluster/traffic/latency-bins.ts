@@ -39,8 +39,20 @@ export function fixedLatency(latencyMs: number, shiftMs: number): LatencyBins {
   return { completes: 1, bins: [bin], shares: [1], meanMs: latencyMs };
 }
 
+/** Every pod of an image has the same shape, and plans are made anew at each change of routing. */
+const known = new WeakMap<LatencyShape, Map<string, LatencyBins>>();
+
 /** `shiftMs` is what the caller waits beyond the pod's own latency; requests longer than `cutMs` do not complete. */
 export function latencyBins(shape: LatencyShape, shiftMs: number, cutMs: number): LatencyBins {
+  let ofShape = known.get(shape);
+  if (ofShape === undefined) known.set(shape, (ofShape = new Map()));
+  const key = `${shiftMs}/${cutMs}`;
+  let bins = ofShape.get(key);
+  if (bins === undefined) ofShape.set(key, (bins = cutIntoBins(shape, shiftMs, cutMs)));
+  return bins;
+}
+
+function cutIntoBins(shape: LatencyShape, shiftMs: number, cutMs: number): LatencyBins {
   if (shape.p50Ms === shape.p99Ms) {
     return { ...fixedLatency(shape.p50Ms, shiftMs), completes: shape.p50Ms <= cutMs ? 1 : 0 };
   }
