@@ -4,6 +4,7 @@ import type { LoadedObject } from '../../manifests/objects.ts';
 import type { Note, Scenario } from '../types.ts';
 import { CrossCheck } from './context.ts';
 import { checkImages } from './images.ts';
+import { noteInertKinds } from './inert-kinds.ts';
 import { checkMetrics } from './metrics.ts';
 import { checkRouting } from './routing.ts';
 import { checkSteps } from './steps.ts';
@@ -19,5 +20,6 @@ export function crossCheck(
   checkImages(check);
   checkRouting(check);
   checkMetrics(check);
+  noteInertKinds(check);
   return { problems: check.problems, notes: check.notes };
 }

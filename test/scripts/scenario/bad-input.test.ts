@@ -254,4 +254,17 @@ describe('bad input is refused before anything runs', () => {
       'spec.images says nothing of this image, which behaves as healthy (0% errors, p50 12ms, p99 90ms, ready after 1s): echo:v1',
     ]);
   });
+
+  test('an object that nothing acts on is a note that says so, with its place', () => {
+    const hpa = `---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: echo }
+spec: { maxReplicas: 9, scaleTargetRef: { apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: echo } }
+`;
+    const { scenario } = open({ app: `${APP}\n${hpa}` });
+    const note = scenario.notes.find(({ message }) => message.startsWith('HorizontalPodAutoscaler "echo"'));
+    expect(note?.message).toContain('has no effect on sim: nothing scales');
+    expect(note?.at).toMatchObject({ file: 'app.yaml', column: 7 });
+  });
 });
