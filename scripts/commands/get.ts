@@ -5,11 +5,8 @@
  */
 import { formatDuration, parseDurationMs } from '../../cluster/kernel/time.ts';
 import type { KubeObject } from '../../cluster/kube/objects.ts';
-import type { AnalysisRun, Experiment } from '../../cluster/kube/types/analysis.ts';
 import type { Rollout } from '../../cluster/kube/types/argo.ts';
-import type { Pod, ReplicaSet } from '../../cluster/kube/types/core.ts';
-import { rolloutText } from '../../cluster/rollouts/view/rollout-text.ts';
-import type { NamespaceObjects } from '../../cluster/rollouts/view/rollout-text.ts';
+import { namespaceObjects, rolloutText } from '../../cluster/rollouts/view/rollout-text.ts';
 import type { Environment } from '../environment.ts';
 import { CoalmineError, EXIT_CODE } from '../errors.ts';
 import { World } from '../judge/world.ts';
@@ -46,7 +43,9 @@ export async function get(
   const world = worldAt(lines, atMs);
   const rollout = findRollout(world, lines, name, atMs);
   const startMs = lines[0]?.type === 'run' ? lines[0].startMs : 0;
-  environment.out.write(rolloutText(rollout, objectsIn(world, rollout.metadata.namespace), startMs + atMs));
+  environment.out.write(
+    rolloutText(rollout, namespaceObjects(world, rollout.metadata.namespace), startMs + atMs),
+  );
   return EXIT_CODE.pass;
 }
 
@@ -87,17 +86,6 @@ function worldAt(lines: readonly RecordLine[], atMs: number): World {
   const world = new World();
   for (const line of lines) if (line.tMs <= atMs) world.fold(line);
   return world;
-}
-
-function objectsIn(world: World, namespace: string | undefined): NamespaceObjects {
-  const inside = <T extends KubeObject>(kind: string): T[] =>
-    world.list<T>(kind).filter(({ metadata }) => metadata.namespace === namespace);
-  return {
-    replicaSets: inside<ReplicaSet>('ReplicaSet'),
-    pods: inside<Pod>('Pod'),
-    analysisRuns: inside<AnalysisRun>('AnalysisRun'),
-    experiments: inside<Experiment>('Experiment'),
-  };
 }
 
 function findRollout(world: World, lines: readonly RecordLine[], name: string, atMs: number): Rollout {

@@ -75,8 +75,10 @@ export class World {
     return this.#objects.get(objectKey(kind, namespace, name)) as T | undefined;
   }
 
-  list<T extends KubeObject = AnyObject>(kind: string): readonly T[] {
-    return [...(this.#byKind.get(kind)?.values() ?? [])] as unknown as T[];
+  /** All objects of the kind, of one namespace when given. */
+  list<T extends KubeObject = AnyObject>(kind: string, namespace?: string): readonly T[] {
+    const all = [...(this.#byKind.get(kind)?.values() ?? [])] as unknown as T[];
+    return namespace === undefined ? all : all.filter(({ metadata }) => metadata.namespace === namespace);
   }
 
   /** The requests of one load between two moments; spans that straddle an end are counted whole when they end inside. */

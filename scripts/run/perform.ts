@@ -9,6 +9,7 @@ import { promote } from '../../cluster/rollouts/actions/promote.ts';
 import { setImage } from '../../cluster/rollouts/actions/set-image.ts';
 import { undo } from '../../cluster/rollouts/actions/undo.ts';
 import { CoalmineError } from '../errors.ts';
+import { pickRollout } from '../scenario/pick-rollout.ts';
 import type {
   PatchStep,
   Position,
@@ -140,12 +141,11 @@ function ship(step: ShipStep, rollout: Rollout, testbed: Testbed): Action {
 }
 
 function requireRollout(target: RolloutTarget, testbed: Testbed, scenario: Scenario, at: Position): Rollout {
-  const namespace = target.namespace ?? scenario.namespace;
-  const found = testbed.objects.get<Rollout>('Rollout', namespace, target.name);
-  if (found !== undefined) return found;
   const all = testbed.objects.list<Rollout>('Rollout');
+  const found = pickRollout(all, target, scenario.namespace);
+  if (found !== undefined) return found;
+  const namespace = target.namespace ?? scenario.namespace;
   const named = all.filter(({ metadata }) => metadata.name === target.name);
-  if (target.namespace === undefined && named.length === 1) return named[0]!;
   const names = all.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
   throw new CoalmineError('input', {
     what: `rollout "${target.name}" is not in namespace "${namespace}"`,

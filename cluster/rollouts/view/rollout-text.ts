@@ -26,7 +26,10 @@ export interface NamespaceObjects {
   experiments: readonly Experiment[];
 }
 
-export function namespaceObjects(view: ClusterReader, namespace: string | undefined): NamespaceObjects {
+export function namespaceObjects(
+  view: Pick<ClusterReader, 'list'>,
+  namespace: string | undefined,
+): NamespaceObjects {
   return {
     replicaSets: view.list<ReplicaSet>('ReplicaSet', namespace),
     pods: view.list<Pod>('Pod', namespace),

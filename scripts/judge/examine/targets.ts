@@ -1,9 +1,10 @@
 /** Finds what an expectation names: a Rollout, a side of it, a number. */
 import type { Rollout } from '../../../cluster/kube/types/argo.ts';
 import type { Comparison, RolloutTarget, RouteTarget, StatusMatch } from '../../scenario/types.ts';
+import { pickRollout } from '../../scenario/pick-rollout.ts';
 import type { SeenOutcome, World } from '../world.ts';
 
-/** The Rollout that is meant: in the namespace given, else the scenario's, else the only one of that name. */
+/** The Rollout that is meant; without a target, the only one there is. */
 export function findRollout(
   world: World,
   target: RolloutTarget | undefined,
@@ -11,12 +12,7 @@ export function findRollout(
 ): Rollout | undefined {
   const all = world.list<Rollout>('Rollout');
   if (target === undefined) return all.length === 1 ? all[0] : undefined;
-  const named = all.filter(({ metadata }) => metadata.name === target.name);
-  const wanted = target.namespace ?? namespace;
-  return (
-    named.find(({ metadata }) => metadata.namespace === wanted) ??
-    (target.namespace === undefined && named.length === 1 ? named[0] : undefined)
-  );
+  return pickRollout(all, target, namespace);
 }
 
 export function noRollout(world: World, target: RolloutTarget | undefined): string {

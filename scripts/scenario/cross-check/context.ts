@@ -2,6 +2,7 @@
 import type { AnyObject, KubeObject } from '../../../cluster/kube/objects.ts';
 import { CoalmineError } from '../../errors.ts';
 import type { LoadedObject } from '../../manifests/objects.ts';
+import { pickRollout } from '../pick-rollout.ts';
 import type { Note, Position, RolloutTarget, Scenario } from '../types.ts';
 
 export class CrossCheck {
@@ -22,12 +23,8 @@ export class CrossCheck {
 
   /** The Rollout that a step means: in its namespace, else in the scenario's, else the only one of the name. */
   rollout(target: RolloutTarget): LoadedObject | undefined {
-    const named = this.ofKind('Rollout').filter(({ object }) => object.metadata.name === target.name);
-    if (target.namespace !== undefined) {
-      return named.find(({ object }) => object.metadata.namespace === target.namespace);
-    }
-    const near = named.find(({ object }) => object.metadata.namespace === this.scenario.namespace);
-    return near ?? (named.length === 1 ? named[0] : undefined);
+    const loaded = this.ofKind('Rollout').map((one) => ({ one, metadata: one.object.metadata }));
+    return pickRollout(loaded, target, this.scenario.namespace)?.one;
   }
 
   refuse(where: Position | ReturnType<LoadedObject['locate']>, parts: Parts): void {
