@@ -1,4 +1,5 @@
 /** Numbers, durations and strings as PromQL writes them. */
+import { SIMPLE_ESCAPES } from '../../go-syntax/escapes.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -39,19 +40,6 @@ export function readNumber(text: string): number | undefined {
   if (/^0[0-7]+$/.test(plain)) return Number.parseInt(plain, 8);
   return /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(plain) ? Number(plain) : undefined;
 }
-
-const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
-  a: '\u{7}',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-};
 
 /** The text between the quotes with Go's escapes read; back-quoted text is taken as it is. */
 export function unquote(quoted: string): string {

@@ -4,23 +4,7 @@
  * The two agree on everyday patterns. Translated: flags at the start, \A, \z, \Q…\E, (?P<name>…), POSIX classes.
  * Refused as RE2 refuses them: look-around and back-references. Flags in the middle of a pattern are refused by name.
  */
-
-const POSIX: Readonly<Record<string, string>> = {
-  alnum: '0-9A-Za-z',
-  alpha: 'A-Za-z',
-  ascii: '\\x00-\\x7F',
-  blank: '\\t ',
-  cntrl: '\\x00-\\x1F\\x7F',
-  digit: '0-9',
-  graph: '!-~',
-  lower: 'a-z',
-  print: ' -~',
-  punct: '!-\\/:-@\\[-`\\{-~',
-  space: '\\t\\n\\v\\f\\r ',
-  upper: 'A-Z',
-  word: '0-9A-Za-z_',
-  xdigit: '0-9A-Fa-f',
-};
+import { POSIX_CLASSES } from '../../../go-syntax/posix-classes.ts';
 
 const compiled = new Map<string, RegExp | { error: string }>();
 
@@ -50,7 +34,7 @@ function translate(source: string): RegExp | { error: string } {
     .replace(/\\A/g, '(?<![\\s\\S])')
     .replace(/\\z/g, '(?![\\s\\S])')
     .replace(/\[:(\^?)(\w+):\]/g, (all, negated: string, name: string) =>
-      negated === '' ? (POSIX[name] ?? all) : all,
+      negated === '' ? (POSIX_CLASSES[name] ?? all) : all,
     );
   const jsFlags = [...new Set(flags)].join('');
   try {

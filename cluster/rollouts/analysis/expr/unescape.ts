@@ -1,19 +1,7 @@
 /** The text of a quoted literal, escapes resolved, as antonmedv/expr does it (which follows strconv.Unquote). */
+import { SIMPLE_ESCAPES } from '../../../go-syntax/escapes.ts';
 
-const NAMED: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  '`': '`',
-  '?': '?',
-};
+const NAMED: Readonly<Record<string, string>> = { ...SIMPLE_ESCAPES, '`': '`', '?': '?' };
 const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, X: 2, u: 4, U: 8 };
 
 export function unescapeString(literal: string): string | { error: string } {
