@@ -109,7 +109,6 @@ const GROUPS: readonly (readonly [group: string, versions: string, rows: readonl
 ];
 
 const BY_KIND = new Map<string, KindInfo>();
-const BY_RESOURCE = new Map<string, KindInfo>();
 for (const [group, versions, rows] of GROUPS) {
   for (const [kind, plural, shortNames, flags] of rows) {
     const info: KindInfo = {
@@ -125,18 +124,12 @@ for (const [group, versions, rows] of GROUPS) {
       custom: flags.includes('custom'),
     };
     BY_KIND.set(kind, info);
-    BY_RESOURCE.set(`${group}/${plural}`, info);
   }
 }
 
 /** What is known of a kind, or undefined when the embedded API does not serve it. */
 export function kindInfo(kind: string): KindInfo | undefined {
   return BY_KIND.get(kind);
-}
-
-/** By API group (empty for core) and plural resource name, as they stand in a request's path. */
-export function kindByResource(group: string, plural: string): KindInfo | undefined {
-  return BY_RESOURCE.get(`${group}/${plural}`);
 }
 
 /** All kinds served, by group, in a stable order: for discovery. */

@@ -32,10 +32,6 @@ const FORMS: Readonly<Record<AxisKind, Form>> = {
   rate: { form: /^\d+(\.\d+)?\/[smh]$/, example: 'rate=10/s,100/s', read: ratePerSecond },
 };
 
-export const AXIS_HELP = Object.values(FORMS)
-  .map(({ example }) => example)
-  .join(' ');
-
 /**
  * `errorRate=0%,1%` varies the image that the scenario ships; `errorRate@echo:v1=…` another one. `rate=…` varies the
  * scenario's only load; `rate@users=…` one of several. @throws CoalmineError `usage`.

@@ -26,10 +26,3 @@ export function timeWords(timeMs: number | null, { total }: Pick<CensoredTimes, 
   if (timeMs !== null) return formatDuration(timeMs);
   return total === 0 ? '-' : 'not seen';
 }
-
-export const OUTCOME_WORDS = {
-  rolledBack: 'rolled back',
-  promoted: 'promoted',
-  paused: 'paused',
-  error: 'error',
-} as const;

@@ -1,7 +1,6 @@
 /** Reaching into values: members, indices, slices, `in`, lengths, with Go's words when it cannot be done. */
 import { equal } from './operators.ts';
 import {
-  asFloat64,
   asInteger,
   format,
   GoFunction,
@@ -121,11 +120,4 @@ export function callValue(callee: Value, args: Value[]): Value {
   if (callee instanceof GoFunction) return callee.call(args);
   const what = callee === null ? 'zero' : kindName(callee);
   throw new GoPanic(`reflect: call of reflect.Value.Call on ${what} Value`);
-}
-
-/** Go's float64(x) on numbers. */
-export function mustFloat(value: Value): number {
-  const number = asFloat64(value);
-  if (number === undefined) throw new GoPanic(`invalid operation: float(${typeName(value)})`);
-  return number;
 }

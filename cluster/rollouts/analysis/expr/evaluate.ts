@@ -31,8 +31,6 @@ export interface ConditionError {
   column?: number;
 }
 
-const NAMES = ['result', ...Object.keys(FUNCTION_TYPES)];
-
 /**
  * Whether the condition holds for a result. `result` is a float64 (number), text, boolean, null, an array or an object
  * of these; `typedSlice('[]float64', …)` says that an array is a Prometheus vector.
@@ -107,6 +105,3 @@ function prepare(source: string, types: ReadonlyMap<string, GoType>): Program | 
     return { error: error.message, line, column: column + 1 };
   }
 }
-
-/** The names that a condition may use besides the builtins. */
-export const CONDITION_NAMES: readonly string[] = NAMES;
