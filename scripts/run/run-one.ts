@@ -1,8 +1,10 @@
 /** One scenario file, from its path to its result: opened, checked with its manifests, driven on a testbed. */
+import type { AnyObject } from '../../cluster/kube/objects.ts';
 import type { Environment } from '../environment.ts';
 import { CoalmineError } from '../errors.ts';
 import { diskFiles } from '../manifests/source/files.ts';
 import { openScenario, plainObjects, type OpenedScenario } from '../scenario/open.ts';
+import { queriedMetrics } from '../testbeds/queried-metrics.ts';
 import { SimTestbed } from '../testbeds/sim.ts';
 import type { Testbed } from '../testbeds/testbed.ts';
 import { VERSION } from '../version.ts';
@@ -60,14 +62,21 @@ export function requireTestbed(on: string): void {
   });
 }
 
-function createTestbed(
-  on: string,
-  { scenario }: OpenedScenario,
-  seed: string,
-  { breathe }: Environment,
-): Testbed {
+function createTestbed(on: string, opened: OpenedScenario, seed: string, { breathe }: Environment): Testbed {
   requireTestbed(on);
-  return new SimTestbed(scenario, seed, breathe);
+  const { scenario } = opened;
+  const prometheus = { ...scenario.prometheus, onlyMetrics: metricsRead(opened) };
+  return new SimTestbed({ ...scenario, prometheus }, seed, breathe);
+}
+
+/** Undefined when it cannot be told before the run: a patch may change what a template asks. */
+function metricsRead({ scenario, manifests }: OpenedScenario): ReadonlySet<string> | undefined {
+  const applied: AnyObject[] = [];
+  for (const step of scenario.steps) {
+    if (step.do === 'patch' && /^(Cluster)?Analysis/.test(step.target.kind)) return undefined;
+    if (step.do === 'apply' && 'objects' in step.source) applied.push(...step.source.objects);
+  }
+  return queriedMetrics([...plainObjects(manifests), ...applied]);
 }
 
 /** A fault that the testbed cannot inject is said before the run, not in the middle of it. */

@@ -3,7 +3,7 @@ import { SimTestbed } from '../../testbeds/sim.ts';
 import { scenarioAt } from '../point/points.ts';
 import { courseOf } from '../seed/course.ts';
 import { driveSeed } from '../seed/drive-seed.ts';
-import { queriedMetrics } from '../seed/queried-metrics.ts';
+import { queriedMetrics } from '../../testbeds/queried-metrics.ts';
 import type { SeedRow } from '../seed/row.ts';
 import type { Block, World } from './protocol.ts';
 

@@ -4,7 +4,7 @@ import { diskFiles } from '../../../scripts/manifests/source/files.ts';
 import { openScenario, plainObjects } from '../../../scripts/scenario/open.ts';
 import { courseOf } from '../../../scripts/sweep/seed/course.ts';
 import { driveSeed } from '../../../scripts/sweep/seed/drive-seed.ts';
-import { queriedMetrics } from '../../../scripts/sweep/seed/queried-metrics.ts';
+import { queriedMetrics } from '../../../scripts/testbeds/queried-metrics.ts';
 import { SimTestbed } from '../../../scripts/testbeds/sim.ts';
 
 function template(query: string): AnyObject {

@@ -1,11 +1,11 @@
 /**
- * Which metrics the analyses of a scenario can read. A sweep runs the same queries thousands of times, so what none of
+ * Which metrics the analyses of a scenario can read. A run asks the same few queries again and again, so what none of
  * them reads (a latency histogram is twenty series where a counter is one) need not be stored.
  */
-import type { AnyObject } from '../../../cluster/kube/objects.ts';
-import type { AnalysisTemplateSpec } from '../../../cluster/kube/types/analysis.ts';
-import { PromqlError } from '../../../cluster/prometheus/promql/errors.ts';
-import { parseQuery, selectors } from '../../../cluster/prometheus/promql/parse.ts';
+import type { AnyObject } from '../../cluster/kube/objects.ts';
+import type { AnalysisTemplateSpec } from '../../cluster/kube/types/analysis.ts';
+import { PromqlError } from '../../cluster/prometheus/promql/errors.ts';
+import { parseQuery, selectors } from '../../cluster/prometheus/promql/parse.ts';
 
 /** Undefined when it cannot be told: then everything is to be stored. */
 export function queriedMetrics(manifests: readonly AnyObject[]): ReadonlySet<string> | undefined {
